@@ -1,0 +1,1 @@
+"""WHEN: the entry points; no decision is made here."""

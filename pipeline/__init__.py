@@ -1,0 +1,1 @@
+"""LEARN: tune a frozen GPT on examples, measure, compare."""

@@ -1,0 +1,1 @@
+"""One file a tuning method; the folder is the registry."""

@@ -1,0 +1,78 @@
+"""Outcome: what one trial gave, with the signature that says what it may be compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One test record: its gold label, the label ranked first, and the probability of that label among the labels."""
+
+    id: str
+    label: str
+    predicted: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One pass over the training part. Losses are nats per answer token; accuracy is a ratio."""
+
+    number: int
+    train_loss: float
+    validation_loss: float
+    validation_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One trial.
+
+    `condition` names text and prompt: "sv" (Swedish text, Swedish prompt), "en" (English text, English prompt), "en>sv"
+    (English text under the Swedish prompt). `signature` holds everything two comparable outcomes must share but for what a
+    table varies. A trial that failed has `error` and no predictions.
+    """
+
+    trial: str
+    signature: Mapping[str, str]
+    condition: str
+    benchmark: str
+    method: str
+    settings: Mapping[str, Any]
+    fold: int
+    fraction: float
+    seed: int
+    train_rows: int
+    validation_rows: int
+    test_rows: int
+    accuracy: float = 0.0
+    macro_f1: float = 0.0
+    predictions: tuple[Prediction, ...] = ()
+    history: tuple[Epoch, ...] = ()
+    best_epoch: int = 0
+    trained_parameters: int = 0
+    stored_parameters: int = 0
+    seconds: float = 0.0
+    notes: tuple[str, ...] = field(default_factory=tuple)
+    error: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> Outcome:
+        """Back from a JSON object."""
+        rest = dict(value)
+        rest["predictions"] = tuple(Prediction(**item) for item in rest["predictions"])
+        rest["history"] = tuple(Epoch(**item) for item in rest["history"])
+        rest["notes"] = tuple(rest["notes"])
+        return Outcome(**rest)
+
+
+def signature_text(signature: Mapping[str, str]) -> str:
+    """The signature as one line, `key:value|key:value`, in the manner of sacreBLEU (Post 2018, https://aclanthology.org/W18-6319)."""
+    return "|".join(f"{key}:{value}" for key, value in signature.items())

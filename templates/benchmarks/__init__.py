@@ -1,0 +1,1 @@
+"""One file a benchmark; the folder is the registry."""

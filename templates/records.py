@@ -1,0 +1,137 @@
+"""Records on disk: JSON Lines, read strictly (file, line, what) and written so that any JSON reader opens them."""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from templates.benchmark import Benchmark, Excluded, Record
+from templates.refusal import Refusal, did_you_mean
+from templates.store import write_atomic
+
+
+def need_text(raw: Mapping[str, Any], key: str) -> str:
+    """raw[key] as a non-blank string in NFC; ValueError says what is wrong."""
+    if key not in raw:
+        raise ValueError(f"field {key!r} is missing; found {', '.join(map(repr, raw)) or 'no fields'}.{did_you_mean(key, map(str, raw))}")
+    value = raw[key]
+    if not isinstance(value, str):
+        raise ValueError(f"field {key!r} must be text, found {json.dumps(value)[:60]}")
+    if not value.strip():
+        raise ValueError(f"field {key!r} is empty")
+    return unicodedata.normalize("NFC", value)
+
+
+def need_number(raw: Mapping[str, Any], key: str, *, low: float, high: float) -> float:
+    """raw[key] as a finite number in [low, high]; ValueError says what is wrong."""
+    if key not in raw:
+        raise ValueError(f"field {key!r} is missing; found {', '.join(map(repr, raw)) or 'no fields'}")
+    value = raw[key]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or not low <= value <= high:
+        raise ValueError(f"field {key!r} must be a number from {low:g} to {high:g}, found {json.dumps(value)[:60]}")
+    return float(value)
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line number from 1, JSON object) of a JSON Lines file; blank lines are skipped, anything else is refused by file and line."""
+    try:
+        blob = path.read_bytes()
+    except OSError as error:
+        raise Refusal(f"{path}: cannot be read: {error.strerror}.") from error
+    for number, line in enumerate(blob.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+        except UnicodeDecodeError as error:
+            raise Refusal(f"{path}, line {number}: byte {error.start + 1} is not UTF-8; save the file as UTF-8.") from error
+        except json.JSONDecodeError as error:
+            raise Refusal(f"{path}, line {number}, column {error.colno}: not valid JSON ({error.msg}); each line must be one JSON object.") from error
+        if not isinstance(value, dict):
+            raise Refusal(f"{path}, line {number}: found a JSON {type(value).__name__}; each line must be one JSON object.")
+        yield number, value
+
+
+def read_raw(benchmark: Benchmark, lines: Iterable[tuple[int, Mapping[str, Any]]], *, where: str, settings: Any) -> tuple[list[Record], list[Excluded]]:
+    """Raw entries to records and excluded entries, by the benchmark's own rule; labels and ids are checked here."""
+    records: list[Record] = []
+    excluded: list[Excluded] = []
+    seen: dict[str, int] = {}
+    for number, raw in lines:
+        try:
+            entry = benchmark.read(raw, settings)
+        except ValueError as error:
+            raise Refusal(f"{where}, line {number}: {str(error).rstrip('.')}; {benchmark.name} needs {', '.join(benchmark.fields)}.") from error
+        if entry.id in seen:
+            raise Refusal(f"{where}, line {number}: id {entry.id!r} is already on line {seen[entry.id]}; ids must be unique.")
+        seen[entry.id] = number
+        if isinstance(entry, Excluded):
+            excluded.append(entry)
+            continue
+        if entry.label not in benchmark.labels:
+            hint = did_you_mean(entry.label, benchmark.labels)
+            raise Refusal(f"{where}, line {number}: label {entry.label!r} is not in {benchmark.name} ({', '.join(benchmark.labels)}).{hint}")
+        records.append(entry)
+    return records, excluded
+
+
+def to_json(record: Record, *, benchmark: str, language: str) -> dict[str, Any]:
+    """The record as one flat JSON object: fields at the top level, the English fields under `source`."""
+    return {
+        "id": record.id,
+        "benchmark": benchmark,
+        "language": language,
+        **record.fields,
+        "label": record.label,
+        "group": record.group,
+        "source": dict(record.source or record.fields),
+        "engine": record.engine,
+        "flags": list(record.flags),
+        "reasons": list(record.reasons),
+    }
+
+
+def write(path: Path, records: Iterable[Record], *, benchmark: str, language: str) -> None:
+    """Write records as JSON Lines, atomically."""
+    rows = (json.dumps(to_json(record, benchmark=benchmark, language=language), ensure_ascii=False) for record in records)
+    write_atomic(path, "".join(row + "\n" for row in rows).encode("utf-8"))
+
+
+def read(path: Path, benchmark: Benchmark) -> list[Record]:
+    """Read back what `write` wrote."""
+    records = []
+    for number, raw in read_lines(path):
+        try:
+            records.append(
+                Record(
+                    id=need_text(raw, "id"),
+                    fields={name: str(raw[name]) for name in benchmark.fields},
+                    label=need_text(raw, "label"),
+                    group=str(raw["group"]),
+                    source=dict(raw["source"]),
+                    engine=str(raw["engine"]),
+                    flags=tuple(raw["flags"]),
+                    reasons=tuple(raw["reasons"]),
+                )
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise Refusal(f"{path}, line {number}: {error} is missing or unusable; write the file with lingraft.") from error
+    return records
+
+
+def to_nemo(record: Record, *, taskname: str, answer: str) -> dict[str, str]:
+    """The record in NeMo's prompt-learning form: {"taskname": ..., fields ..., "label": answer as the model reads it}."""
+    return {"taskname": taskname, **record.fields, "label": answer}
+
+
+def from_nemo(raw: Mapping[str, Any], benchmark: Benchmark, labels_of: Mapping[str, str], *, name: str) -> Record:
+    """A NeMo record back into ours. `labels_of` maps answer words (stripped) to labels; ValueError says what is wrong."""
+    fields = {key: need_text(raw, key) for key in benchmark.fields}
+    answer = need_text(raw, "label").strip()
+    if answer not in labels_of:
+        raise ValueError(f"label {answer!r} is none of {', '.join(labels_of)}")
+    return Record(name, fields, labels_of[answer], fields[benchmark.group_by])

@@ -1,0 +1,1 @@
+"""ACROSS: move words into the target language, and judge the result."""

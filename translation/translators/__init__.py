@@ -1,0 +1,1 @@
+"""One file a translation engine; the folder is the registry."""
