@@ -1,0 +1,155 @@
+"""FrozenGPT: any Hugging Face causal language model, frozen, run on embeddings at positions and under a mask that we choose.
+
+Owning positions and masks is what makes padding side, batch mates and cached prefixes irrelevant to the result. The head is
+applied only where an answer token is predicted, never to the whole `[B, T, V]`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
+
+from pipeline import smollm2
+from templates.refusal import Refusal
+
+log = logging.getLogger(__name__)
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Keys and values of frozen text: `kv [L, 2, B, heads, S, D]`, padded on the right; `lengths [B]` are the true S."""
+
+    kv: Float[Tensor, "L 2 B heads S D"]
+    lengths: Int[Tensor, "B"]
+
+
+class FrozenGPT:
+    """`hidden_size` is H, `vocabulary` V, `limit` the most positions the model knows. Nothing in it ever trains."""
+
+    def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, *, name: str, fingerprint: str = "") -> None:
+        for odd in ("final_logit_softcapping", "logit_scale", "logits_scaling"):
+            if getattr(model.config, odd, None) not in (None, 1, 1.0):
+                raise Refusal(f"model {name}: its head uses {odd}, which is not supported; use a model with a plain linear head.")
+        self.model = model.eval().requires_grad_(False)
+        self.tokenizer = tokenizer
+        self.name = name
+        self.hidden_size = int(model.get_input_embeddings().weight.shape[1])
+        self.vocabulary = int(model.get_output_embeddings().weight.shape[0])
+        self.limit = int(getattr(model.config, "max_position_embeddings", 1024))
+        self.parameters = sum(parameter.numel() for parameter in model.parameters())
+        self.fingerprint = fingerprint or self.measure()
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The number format of its weights."""
+        return self.model.get_input_embeddings().weight.dtype
+
+    def measure(self) -> str:
+        """blake2b (32 hex digits) over every weight, name by name: equal before and after each trial."""
+        state = hashlib.blake2b(digest_size=16)
+        for key, value in sorted(self.model.state_dict().items()):
+            state.update(key.encode())
+            state.update(value.detach().cpu().contiguous().view(torch.uint8).numpy().data)
+        return state.hexdigest()
+
+    def versions(self) -> int:
+        """Sum of the in-place change counters of all weights: a cheap guard that nothing wrote to them."""
+        return sum(parameter._version for parameter in self.model.parameters())
+
+    def embed(self, ids: Int[Tensor, "*shape"]) -> Float[Tensor, "*shape H"]:
+        """Word embeddings."""
+        return self.model.get_input_embeddings()(ids)
+
+    def run(
+        self,
+        embeddings: Float[Tensor, "B T H"],
+        *,
+        positions: Int[Tensor, "B T"],
+        visible: Bool[Tensor, "B T S_plus_T"],
+        past: Past | None = None,
+        keep: bool = False,
+    ) -> tuple[Float[Tensor, "B T H"], DynamicCache | None]:
+        """Hidden states after the last norm. `visible[b, t, s]` says whether place t sees place s (past first).
+
+        A row that sees nothing (padding) is let see itself, so that softmax stays finite; nothing reads it.
+        """
+        batch, width = positions.shape
+        cache = DynamicCache() if past is not None or keep else None
+        if cache is not None and past is not None:
+            for layer, (keys, values) in enumerate(past.kv.unbind(0)):
+                cache.update(keys, values, layer)
+        mask = torch.zeros(batch, 1, width, visible.shape[-1], dtype=embeddings.dtype, device=embeddings.device)
+        mask.masked_fill_(~visible[:, None], torch.finfo(embeddings.dtype).min)
+        out = self.model.base_model(
+            inputs_embeds=embeddings, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=cache is not None
+        )
+        return out.last_hidden_state, cache
+
+    def log_probabilities(self, hidden: Float[Tensor, "N H"], tokens: Int[Tensor, "N"]) -> Float[Tensor, "N"]:
+        """log p(token) at each hidden state, in fp32; the only place where the head is used."""
+        logits = self.model.get_output_embeddings()(hidden).float()
+        return torch.log_softmax(logits, dim=-1).gather(1, tokens[:, None]).squeeze(1)
+
+    @torch.no_grad()
+    def read(self, texts: Sequence[tuple[int, ...]]) -> list[Float[Tensor, "L 2 heads S D"]]:
+        """Keys and values of each token sequence: what a frozen model makes of a text never changes, so it is computed once."""
+        lengths = torch.tensor([len(ids) for ids in texts])
+        width = int(lengths.max())
+        ids = torch.zeros(len(texts), width, dtype=torch.long)
+        for row, text in enumerate(texts):
+            ids[row, : len(text)] = torch.tensor(text)
+        positions = torch.arange(width).expand(len(texts), width)
+        causal = torch.ones(width, width, dtype=torch.bool).tril().expand(len(texts), width, width)
+        _, cache = self.run(self.embed(ids), positions=positions, visible=causal, keep=True)
+        assert cache is not None
+        stacked = torch.stack([torch.stack([layer.keys, layer.values]) for layer in cache.layers])  # [L, 2, B, heads, S, D]
+        return [stacked[:, :, row, :, : len(text)].clone() for row, text in enumerate(texts)]
+
+
+def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "float32", threads: int = 0) -> FrozenGPT:
+    """Load a model: `smollm2-135m` from its wheel, a local folder, or a hub id (safetensors only, never remote code)."""
+    if threads:
+        torch.set_num_threads(threads)
+    if dtype not in DTYPES:
+        raise Refusal(f"model dtype {dtype!r} is unknown; use one of {', '.join(DTYPES)}.")
+    source = str(smollm2.folder()) if name == smollm2.NAME else name
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source, revision=revision or None)
+        model = AutoModelForCausalLM.from_pretrained(source, revision=revision or None, dtype=DTYPES[dtype], use_safetensors=True)
+    except (OSError, ValueError) as error:
+        kind = "folder holds no usable model" if Path(source).is_dir() else "neither a local folder nor reachable on the hub"
+        first = str(error).strip().splitlines()[0][:160]
+        raise Refusal(f"model {name!r}: {kind} ({first}); give {smollm2.NAME}, a folder with safetensors, or a hub id while online.") from error
+    gpt = FrozenGPT(model, tokenizer, name=name)
+    log.info("model %s: %s parameters, hidden %d, vocabulary %d", name, f"{gpt.parameters:,}", gpt.hidden_size, gpt.vocabulary)
+    return gpt
+
+
+def runtime() -> dict[str, str]:
+    """What else a number depends on: versions, threads, processor capability."""
+    return {
+        "torch": torch.__version__,
+        "transformers": importlib.metadata.version("transformers"),
+        "threads": str(torch.get_num_threads()),
+        "cpu": torch.backends.cpu.get_cpu_capability(),
+        "cores": str(os.cpu_count()),
+    }
+
+
+def embedding_scale(gpt: FrozenGPT) -> float:
+    """Root mean square of the word embeddings: the scale on which virtual tokens should begin."""
+    weight = gpt.model.get_input_embeddings().weight
+    assert isinstance(weight, nn.Parameter | Tensor)
+    return float(weight.float().pow(2).mean().sqrt())

@@ -1,0 +1,53 @@
+"""PrefixCache: keys and values of frozen text, computed once and reused by every epoch, fold, fraction, seed and method.
+
+Exact, because the model is frozen and causal: a text that stands before the first virtual token cannot see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from pipeline.frozen_gpt import FrozenGPT, Past
+
+CHUNK = 16
+
+
+class PrefixCache:
+    """Holds up to `gibibytes` of keys and values; texts beyond that are computed each time they are asked for."""
+
+    def __init__(self, gpt: FrozenGPT, *, gibibytes: float = 4.0) -> None:
+        self.gpt = gpt
+        self.budget = int(gibibytes * 2**30)
+        self.bytes = 0
+        self.kept: dict[tuple[int, ...], Tensor] = {}
+
+    def gather(self, texts: Sequence[tuple[int, ...]]) -> Past | None:
+        """The texts' keys and values, padded on the right; None if all texts are empty."""
+        lengths = torch.tensor([len(text) for text in texts])
+        if not int(lengths.max()):
+            return None
+        fresh = self._compute([text for text in dict.fromkeys(texts) if text and text not in self.kept])
+        found = {text: self.kept[text] if text in self.kept else fresh[text] for text in set(texts) if text}
+        layers, two, heads, _, size = next(iter(found.values())).shape
+        kv = torch.zeros(layers, two, len(texts), heads, int(lengths.max()), size, dtype=self.gpt.dtype)
+        for row, text in enumerate(texts):
+            if text:
+                kv[:, :, row, :, : len(text)] = found[text]
+        return Past(kv, lengths)
+
+    def _compute(self, texts: list[tuple[int, ...]]) -> dict[tuple[int, ...], Tensor]:
+        fresh: dict[tuple[int, ...], Tensor] = {}
+        texts = sorted(texts, key=len)
+        for start in range(0, len(texts), CHUNK):
+            chunk = texts[start : start + CHUNK]
+            for text, kv in zip(chunk, self.gpt.read(chunk), strict=True):
+                size = kv.numel() * kv.element_size()
+                if self.bytes + size <= self.budget:
+                    self.kept[text] = kv
+                    self.bytes += size
+                else:
+                    fresh[text] = kv
+        return fresh

@@ -1,0 +1,1 @@
+"""The report of one run: one self-contained page a manager can read and an engineer can trust."""

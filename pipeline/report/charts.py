@@ -1,0 +1,160 @@
+"""charts: fraction curve, learning curves and confusion matrix, each one inline SVG string.
+
+Drawn by matplotlib's SVG backend without pyplot, the same bytes for the same input. Colours leave as CSS variables
+(`--c1`..`--c4`, `--ink`, `--faint`), so the page gives them a light and a dark form; what a colour says, a dash or a marker says
+too. Text stays text: the reader's browser draws it in the page's own font.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+
+import matplotlib
+import numpy as np
+from markupsafe import escape
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
+
+from pipeline.outcome import Outcome
+
+INK, FAINT, GRID = "#010101", "#020202", "#030303"
+COLOURS = ("#010201", "#010202", "#010203", "#010204")
+VARIABLES = {INK: "--ink", FAINT: "--faint", GRID: "--grid", **{colour: f"--c{number}" for number, colour in enumerate(COLOURS, start=1)}}
+STYLES = (("-", "o"), (":", "s"), ("--", "^"), ("-.", "D"))  # one a method
+SETTINGS = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "lingraft",
+    "font.size": 10.5,
+    "text.parse_math": False,
+    "text.color": INK,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": INK,
+    "xtick.color": FAINT,
+    "ytick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "legend.fontsize": 9.5,
+    "lines.linewidth": 1.8,
+}
+
+
+def fraction_curve(points: Mapping[tuple[str, str], Sequence[tuple[int, float]]], *, floor: float | None, title: str, name: str) -> str:
+    """Accuracy over training rows (log). `points[(condition, method)]` are (rows, accuracy) of every draw; lines join their means."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        conditions = list(dict.fromkeys(condition for condition, _ in points))
+        methods = list(dict.fromkeys(method for _, method in points))
+        for (condition, method), draws in points.items():
+            colour, (dash, marker) = COLOURS[conditions.index(condition) % len(COLOURS)], STYLES[methods.index(method) % len(STYLES)]
+            axes.plot([rows for rows, _ in draws], [score for _, score in draws], marker, color=colour, markersize=4.5, markeredgewidth=0, alpha=0.4)
+            means = [(rows, float(np.mean([score for at, score in draws if at == rows]))) for rows in sorted({rows for rows, _ in draws})]
+            axes.plot([at for at, _ in means], [score for _, score in means], dash, marker=marker, color=colour, markersize=5, label=f"{condition}, {method}")
+        if floor is not None:
+            axes.axhline(floor, color=FAINT, linestyle=(0, (6, 3)), linewidth=1.2, label="majority label")
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.set_xlabel("training rows (each step right is ten times as many)")
+        axes.set_ylabel("accuracy")
+        _finish(axes)
+
+    return _svg(draw, height=4.3, title=title, name=name)
+
+
+def learning_curves(trials: Sequence[Outcome], labels: Sequence[str], *, title: str, name: str) -> str:
+    """Validation accuracy and loss by epoch, a line a trial, `labels[i]` its series; the ring marks the epoch that was kept."""
+
+    def draw(figure: Figure) -> None:
+        upper, lower = figure.subplots(2, 1, sharex=True)
+        series = list(dict.fromkeys(labels))
+        for trial, label in zip(trials, labels, strict=True):
+            place = series.index(label)
+            colour, dash = COLOURS[place % len(COLOURS)], STYLES[place % len(STYLES)][0]
+            epochs = [epoch.number for epoch in trial.history]
+            first = trial is trials[list(labels).index(label)]
+            for axes, values in ((upper, [one.validation_accuracy for one in trial.history]), (lower, [one.validation_loss for one in trial.history])):
+                axes.plot(epochs, values, dash, color=colour, linewidth=1.4, alpha=0.8, label=label if first and axes is upper else None)
+                if trial.best_epoch in epochs:
+                    axes.plot([trial.best_epoch], [values[epochs.index(trial.best_epoch)]], "o", color=colour, markerfacecolor="none", markersize=7)
+        upper.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        upper.set_ylabel("validation accuracy")
+        lower.set_ylabel("validation loss (nats)")
+        lower.set_xlabel("epoch")
+        lower.xaxis.get_major_locator().set_params(integer=True)
+        _finish(upper)
+        _finish(lower, legend=False)
+
+    return _svg(draw, height=4.9, title=title, name=name)
+
+
+def confusion(trials: Sequence[Outcome], labels: Sequence[str], *, title: str, name: str) -> str:
+    """True label (row) against answered label (column), counted over all trials; shade is the share of the row."""
+
+    def draw(figure: Figure) -> None:
+        index = {label: number for number, label in enumerate(labels)}
+        counts = np.zeros((len(labels), len(labels)))
+        for trial in trials:
+            for item in trial.predictions:
+                if item.predicted in index:
+                    counts[index[item.label], index[item.predicted]] += 1
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        axes = figure.subplots()
+        for row in range(len(labels)):
+            for column in range(len(labels)):
+                axes.fill([column, column + 1, column + 1, column], [row, row, row + 1, row + 1], color=COLOURS[0], alpha=0.06 + 0.5 * shares[row, column], linewidth=0)
+                if len(labels) <= 12:
+                    text = f"{shares[row, column]:.0%}\n{counts[row, column]:,.0f}"
+                    axes.text(column + 0.5, row + 0.5, text, ha="center", va="center")
+        axes.set_xlim(0, len(labels))
+        axes.set_ylim(len(labels), 0)
+        axes.set_xticks(np.arange(len(labels)) + 0.5, list(labels), rotation=0 if len(labels) <= 4 else 90)
+        axes.set_yticks(np.arange(len(labels)) + 0.5, list(labels))
+        axes.tick_params(length=0)
+        axes.set_xlabel("answered")
+        axes.set_ylabel("true label")
+        axes.spines[:].set_visible(False)
+
+    return _svg(draw, height=3.2 if len(labels) <= 12 else 5.4, title=title, name=name)
+
+
+def _finish(axes: Axes, *, legend: bool = True) -> None:
+    axes.grid(visible=True, which="major", color=GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    if legend:
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3.2, columnspacing=1.4)
+
+
+def _svg(draw: Callable[[Figure], None], *, height: float, title: str, name: str) -> str:
+    with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the browser draws the text, not matplotlib
+        figure = Figure(figsize=(5.4, height), layout="constrained")
+        figure.patch.set_alpha(0)
+        canvas = FigureCanvasSVG(figure)
+        draw(figure)
+        for axes in figure.axes:
+            axes.patch.set_alpha(0)
+        target = io.StringIO()
+        canvas.print_svg(target, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return _dress(target.getvalue(), title=title, name=name)
+
+
+def _dress(svg: str, *, title: str, name: str) -> str:
+    slug, said = re.sub(r"[^a-z0-9]+", "-", name.lower()), escape(title)
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r"<style.*?</style>", "", body, flags=re.DOTALL)  # inline, it would reach the whole page
+    for colour, variable in VARIABLES.items():
+        body = body.replace(f": {colour}", f": var({variable})")
+    body = re.sub(r"font-family: [^;\"]*; ", "", body)
+    body = re.sub(r"\bid=\"", f'id="{slug}-', body)
+    body = re.sub(r"(href=\"#|url\(#)", rf"\g<1>{slug}-", body)
+    return re.sub(r"<svg ([^>]*)>", lambda match: f'<svg role="img" aria-label="{said}" {match[1]}><title>{said}</title>', body, count=1)

@@ -1,0 +1,71 @@
+"""comparable: which outcomes may be put side by side, told from their signatures.
+
+Three distances: outcomes averaged into one number, outcomes in one column (one condition), outcomes in one table. The farther
+apart two outcomes are shown, the more keys may differ. What may never differ is the model, the gate's origin of data, the
+versions, and whatever else a signature states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.outcome import Outcome
+from templates.finding import Finding
+from templates.store import canonical
+
+AVERAGED = frozenset({"fold", "seed", "trial"})
+COLUMN = AVERAGED | {"method", "settings", "fraction", "prompt", "words"}
+TABLE = COLUMN | {"condition", "language", "records", "gate", "kept"}
+UNSTATED = frozenset({"", "-", "none"})  # a majority baseline has no model: that is no clash with one
+
+
+def cell_key(outcome: Outcome) -> tuple[Any, ...]:
+    """What outcomes averaged into one number share: condition, method, settings, fraction."""
+    return (outcome.condition, outcome.method, canonical(dict(outcome.settings)), outcome.fraction)
+
+
+def differing(one: Outcome, other: Outcome) -> tuple[str, ...]:
+    """The signature keys that forbid showing these two together; empty: they may be."""
+    averaged = cell_key(one) == cell_key(other)
+    allowed = AVERAGED if averaged else COLUMN if one.condition == other.condition else TABLE
+    if not averaged:
+        allowed = allowed | set(one.settings) | set(other.settings)
+    keys = dict.fromkeys((*one.signature, *other.signature))
+    return tuple(key for key in keys if key not in allowed and _clash(one.signature.get(key, ""), other.signature.get(key, ""), strict=averaged))
+
+
+def _clash(left: str, right: str, *, strict: bool) -> bool:
+    if left == right or {left, right} <= UNSTATED:
+        return False
+    return strict or not ({left, right} & UNSTATED)
+
+
+def groups(outcomes: Sequence[Outcome], *, where: str) -> tuple[list[list[Outcome]], list[Finding]]:
+    """Outcomes of one benchmark in groups that may each be one table, in order, and a finding for every group after the first."""
+    kinds: dict[bytes, list[Outcome]] = {}
+    for outcome in outcomes:
+        told = {key: value for key, value in outcome.signature.items() if key not in AVERAGED}
+        kinds.setdefault(canonical([str(cell_key(outcome)), told]), []).append(outcome)
+    tables: list[list[list[Outcome]]] = []
+    findings: list[Finding] = []
+    for kind in sorted(kinds.values(), key=len, reverse=True):
+        clashes = [_first_clash(table, kind[0]) for table in tables]
+        free = next((index for index, clash in enumerate(clashes) if clash is None), None)
+        if free is not None:
+            tables[free].append(kind)
+            continue
+        tables.append([kind])
+        if clashes and clashes[0] is not None:
+            findings.append(_finding(clashes[0], kind[0], where=where))
+    return [[outcome for kind in table for outcome in kind] for table in tables], findings
+
+
+def _first_clash(table: Sequence[Sequence[Outcome]], newcomer: Outcome) -> Outcome | None:
+    return next((kind[0] for kind in table if differing(kind[0], newcomer)), None)
+
+
+def _finding(shown: Outcome, apart: Outcome, *, where: str) -> Finding:
+    said = "; ".join(f"{key} ({shown.signature.get(key) or 'unstated'} / {apart.signature.get(key) or 'unstated'})" for key in differing(shown, apart))
+    names = f"{shown.method} {shown.condition} and {apart.method} {apart.condition}"
+    return Finding("unlike-signatures", where, f"{names} are not put side by side, their signatures differ in {said}")

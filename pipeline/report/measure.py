@@ -1,0 +1,75 @@
+"""Measure: a mean over trials with a 95 % interval that says how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import t
+
+from pipeline import metrics
+from pipeline.outcome import Prediction
+
+FEWEST = 3  # trials or folds before their spread is used
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A ratio 0-1. `low` and `high` are the 95 % interval, `how` says over what: "rows", "folds" or "trials", `units` how many."""
+
+    mean: float
+    low: float
+    high: float
+    how: str
+    units: int
+
+
+def measure(trials: Sequence[tuple[int, Sequence[Prediction]]], *, labels: Sequence[str], metric: str) -> Measure:
+    """Mean of `metric` over trials, each (fold, its predictions), with an interval.
+
+    From three folds on: t-interval over the fold means (the seeds of one fold share its rows, so they count once). With three
+    or more trials on fewer folds: t-interval over trials. Below that: bootstrap over test rows, trial by trial, bounds averaged.
+    Trials that share their test rows cannot show how much those rows matter, so there the wider of the two is given. All miss
+    that training parts overlap between folds (Bengio and Grandvalet 2004, https://www.jmlr.org/papers/v5/grandvalet04a.html).
+    """
+    scores = np.array([_score(predictions, labels=labels, metric=metric) for _, predictions in trials])
+    by_fold: dict[int, list[float]] = {}
+    for (fold, _), score in zip(trials, scores, strict=True):
+        by_fold.setdefault(fold, []).append(float(score))
+    mean = float(scores.mean())
+    if len(by_fold) >= FEWEST:
+        return _spread(mean, np.array([np.mean(values) for values in by_fold.values()]), how="folds")
+    rows = _rows(mean, trials, labels=labels, metric=metric)
+    if len(trials) < FEWEST:
+        return rows
+    spread = _spread(mean, scores, how="trials")
+    return spread if spread.high - spread.low >= rows.high - rows.low else rows
+
+
+def _score(predictions: Sequence[Prediction], *, labels: Sequence[str], metric: str) -> float:
+    gold, predicted = [item.label for item in predictions], [item.predicted for item in predictions]
+    return metrics.classification(gold, predicted, labels=labels)[metric]
+
+
+def _spread(mean: float, values: np.ndarray, *, how: str) -> Measure:
+    half = float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    return Measure(mean, max(0.0, mean - half), min(1.0, mean + half), how, len(values))
+
+
+def _rows(mean: float, trials: Sequence[tuple[int, Sequence[Prediction]]], *, labels: Sequence[str], metric: str) -> Measure:
+    bounds = [
+        metrics.interval([item.label for item in predictions], [item.predicted for item in predictions], labels=labels, metric=metric)
+        for _, predictions in trials
+    ]
+    low, high = np.mean(bounds, axis=0)
+    return Measure(mean, min(float(low), mean), max(float(high), mean), "rows", len({item.id for _, predictions in trials for item in predictions}))
+
+
+def paired_difference(left: Mapping[str, float], right: Mapping[str, float], *, resamples: int = 2000) -> Measure:
+    """Mean of left - right over the row ids both hold, with a paired percentile bootstrap over those rows; -1 to 1."""
+    ids = [name for name in left if name in right]
+    gaps = np.array([left[name] - right[name] for name in ids])
+    draws = np.random.default_rng(0).integers(0, len(gaps), size=(resamples, len(gaps)))
+    low, high = np.quantile(gaps[draws].mean(axis=1), [0.025, 0.975])
+    return Measure(float(gaps.mean()), float(low), float(high), "rows", len(ids))

@@ -1,0 +1,214 @@
+"""Summary: what the outcomes of a run say, as numbers; no HTML here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipeline.outcome import Outcome, signature_text
+from pipeline.report.comparable import AVERAGED, cell_key, groups
+from pipeline.report.measure import Measure, measure, paired_difference
+from templates.finding import Finding
+from templates.language import ENGLISH
+
+NAMES = {"p_tuning": "P-tuning", "few_shot": "Few-shot", "tfidf": "TF-IDF + logistic regression", "majority": "Always the majority label"}
+RANK = {"p_tuning": 0, "few_shot": 2, "tfidf": 3, "majority": 4}  # other methods stand between p-tuning and the baselines
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number of a table: a condition, a method with its settings, a fraction, over folds and seeds.
+
+    `kept`: only the predictions for rows the gate kept in the target language are counted. `test_rows` are distinct rows;
+    `train_rows` is the mean over trials. `signature` shows every fold and seed that went in.
+    """
+
+    condition: str
+    method: str
+    settings: Mapping[str, Any]
+    name: str
+    fraction: float
+    kept: bool
+    accuracy: Measure
+    macro_f1: Measure
+    test_rows: int
+    trials: int
+    train_rows: float
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What translation cost one method: `difference` = English - target accuracy (ratio), on `rows` tested in both languages."""
+
+    name: str
+    method: str
+    condition: str
+    rows: int
+    english: float
+    target: float
+    difference: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Outcomes of one benchmark that may be compared. `part` counts the tables of the benchmark from 0; `names[i]` is the display name of `outcomes[i]`."""
+
+    benchmark: str
+    part: int
+    labels: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    costs: tuple[Cost, ...]
+    outcomes: tuple[Outcome, ...]
+    names: tuple[str, ...]
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The conditions that are a target language: neither English nor a control."""
+        return tuple(dict.fromkeys(outcome.condition for outcome in self.outcomes if is_target(outcome.condition)))
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """Trials that ended in an error."""
+        return tuple(outcome for outcome in self.outcomes if outcome.error)
+
+    def main(self, condition: str, *, kept: bool = False) -> tuple[Cell, ...]:
+        """One cell per method and settings, each at its largest fraction, best-ranked method first."""
+        best: dict[str, Cell] = {}
+        for cell in self.cells:
+            if cell.condition == condition and cell.kept == kept and (cell.name not in best or cell.fraction > best[cell.name].fraction):
+                best[cell.name] = cell
+        return tuple(best.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All tables, and a finding for every pair of outcomes that could not stand side by side."""
+
+    tables: tuple[Table, ...]
+    refusals: tuple[Finding, ...]
+
+
+def is_target(condition: str) -> bool:
+    """Whether a condition is text and prompt of a language other than English."""
+    return condition != ENGLISH and ">" not in condition
+
+
+def summarise(outcomes: Sequence[Outcome], *, labels: Mapping[str, Sequence[str]], kept: Mapping[str, AbstractSet[str]]) -> Summary:
+    """Outcomes to tables. `labels[benchmark]` are all its labels, `kept[benchmark]` the ids kept in the target language."""
+    tables: list[Table] = []
+    refusals: list[Finding] = []
+    for benchmark in dict.fromkeys(outcome.benchmark for outcome in outcomes):
+        mine = [outcome for outcome in outcomes if outcome.benchmark == benchmark]
+        parts, findings = groups(mine, where=benchmark)
+        refusals += findings
+        tables += [_table(benchmark, part, group, labels=tuple(labels[benchmark]), kept=kept.get(benchmark)) for part, group in enumerate(parts)]
+    return Summary(tuple(tables), tuple(refusals))
+
+
+def _table(benchmark: str, part: int, outcomes: Sequence[Outcome], *, labels: tuple[str, ...], kept: AbstractSet[str] | None) -> Table:
+    ordered = sorted(outcomes, key=lambda one: (RANK.get(one.method, 1), one.method, str(cell_key(one)[2]), -one.fraction, one.condition, one.fold, one.seed))
+    names = display_names(ordered)
+    by_cell: dict[tuple[Any, ...], list[Outcome]] = {}
+    for outcome in ordered:
+        if not outcome.error:
+            by_cell.setdefault(cell_key(outcome), []).append(outcome)
+    cells: list[Cell] = []
+    for trials in by_cell.values():
+        name = names[cell_key(trials[0])[1:3]]
+        restrictions = (None,) if kept is None or is_target(trials[0].condition) else (None, kept)
+        cells += [cell for only in restrictions if (cell := _cell(trials, name, labels=labels, only=only)) is not None]
+    return Table(benchmark, part, labels, tuple(cells), tuple(_costs(by_cell, names)), tuple(ordered), tuple(names[cell_key(one)[1:3]] for one in ordered))
+
+
+def display_names(outcomes: Iterable[Outcome]) -> dict[tuple[Any, ...], str]:
+    """(method, settings in canonical form) -> the method's name with those settings in which its rows differ."""
+    seen: dict[tuple[Any, ...], Mapping[str, Any]] = {cell_key(outcome)[1:3]: outcome.settings for outcome in outcomes}
+    names = {}
+    for (method, form), settings in seen.items():
+        siblings = [other for (name, _), other in seen.items() if name == method]
+        told = [f"{key} {settings[key]}" for key in settings if any(other.get(key) != settings[key] for other in siblings)]
+        names[(method, form)] = NAMES.get(method, method.replace("_", " ").capitalize()) + (f" ({', '.join(told)})" if told else "")
+    return names
+
+
+def _cell(trials: Sequence[Outcome], name: str, *, labels: Sequence[str], only: AbstractSet[str] | None) -> Cell | None:
+    counted = [(one.fold, [item for item in one.predictions if only is None or item.id in only]) for one in trials]
+    counted = [(fold, predictions) for fold, predictions in counted if predictions]
+    if not counted:
+        return None
+    first = trials[0]
+    return Cell(
+        condition=first.condition,
+        method=first.method,
+        settings=first.settings,
+        name=name,
+        fraction=first.fraction,
+        kept=only is not None,
+        accuracy=measure(counted, labels=labels, metric="accuracy"),
+        macro_f1=measure(counted, labels=labels, metric="macro_f1"),
+        test_rows=len({item.id for _, predictions in counted for item in predictions}),
+        trials=len(counted),
+        train_rows=float(np.mean([one.train_rows for one in trials])),
+        signature=_joint_signature(trials),
+    )
+
+
+def _joint_signature(trials: Sequence[Outcome]) -> str:
+    joint = dict(trials[0].signature)
+    for key in AVERAGED & set(joint):
+        joint[key] = ",".join(sorted({one.signature.get(key, "") for one in trials}))
+    return signature_text(joint)
+
+
+def _costs(by_cell: Mapping[tuple[Any, ...], Sequence[Outcome]], names: Mapping[tuple[Any, ...], str]) -> list[Cost]:
+    costs: list[Cost] = []
+    shown: set[tuple[Any, ...]] = set()
+    for key, trials in by_cell.items():
+        condition, method, form, fraction = key
+        english = by_cell.get((ENGLISH, method, form, fraction))
+        if not is_target(condition) or english is None or (condition, method, form) in shown:
+            continue
+        here, there = _correct(trials), _correct(english)
+        shared = [name for name in here if name in there]
+        if not shared:
+            continue
+        shown.add((condition, method, form))
+        means = (float(np.mean([side[name] for name in shared])) for side in (there, here))
+        costs.append(Cost(names[(method, form)], method, condition, len(shared), *means, paired_difference(there, here)))
+    return costs
+
+
+def _correct(trials: Iterable[Outcome]) -> dict[str, float]:
+    hits: dict[str, list[bool]] = {}
+    for outcome in trials:
+        for item in outcome.predictions:
+            hits.setdefault(item.id, []).append(item.label == item.predicted)
+    return {name: sum(marks) / len(marks) for name, marks in hits.items()}
+
+
+def headline(summary: Summary) -> list[str]:
+    """The few lines a terminal shows at the end of a run; the verdict is not among them."""
+    lines: list[str] = []
+    for table in summary.tables:
+        for condition in table.targets or tuple(dict.fromkeys(cell.condition for cell in table.cells))[:1]:
+            for cell in table.main(condition):
+                low, high = 100 * cell.accuracy.low, 100 * cell.accuracy.high
+                share = "" if cell.fraction >= 1 else f", {100 * cell.fraction:g} % of the training rows"
+                lines.append(
+                    f"{table.benchmark} {condition}  {cell.name}: accuracy {100 * cell.accuracy.mean:.1f} % ({low:.1f} to {high:.1f}), "
+                    f"macro-F1 {cell.macro_f1.mean:.2f}, {cell.test_rows:,} test rows{share}"
+                )
+        for cost in table.costs[:1]:
+            lines.append(
+                f"{table.benchmark} {cost.condition}  {cost.name}: English {100 * cost.english:.1f} %, {cost.condition} {100 * cost.target:.1f} % "
+                f"on the same {cost.rows:,} rows; difference {100 * cost.difference.mean:+.1f} points"
+            )
+        if table.failed:
+            lines.append(f"{table.benchmark}: {len(table.failed)} of {len(table.outcomes)} trials failed, first: {table.failed[0].error}")
+    lines += [str(finding) for finding in summary.refusals]
+    return lines
