@@ -1,0 +1,47 @@
+"""Answering: what the methods that ask the frozen GPT share: one task's tokens, encoded records and cached prefixes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jaxtyping import Float
+from torch import Tensor
+
+from pipeline.batch import lay_out
+from pipeline.choose import rank
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.prefix import PrefixCache
+from pipeline.splice import answer_scores
+from pipeline.tokens import Encoded, Tokens
+from templates.benchmark import Record
+from templates.task import LocalisedTask
+
+MOST_TOKENS = 512  # of one record with its prompt; longer text is cut
+
+
+class Answering:
+    """One frozen GPT, one task. Share one `prefixes` among all trials of a model: the text before a prompt never changes."""
+
+    def __init__(self, gpt: FrozenGPT, task: LocalisedTask, prefixes: PrefixCache | None = None) -> None:
+        self.gpt = gpt
+        self.task = task
+        self.prefixes = prefixes if prefixes is not None else PrefixCache(gpt)
+        self.tokens = Tokens(gpt.tokenizer, limit=min(MOST_TOKENS, gpt.limit))
+        self._by_id: dict[str, tuple[Record, Encoded]] = {}
+
+    def encode(self, records: Sequence[Record]) -> list[Encoded]:
+        """The records in ids, tokenised once each."""
+        for record in records:
+            if record.id not in self._by_id or self._by_id[record.id][0] != record:
+                self._by_id[record.id] = (record, self.tokens.encode_record(self.task, record))
+        return [self._by_id[record.id][1] for record in records]
+
+    def loss(self, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"]) -> Tensor:
+        """Mean over records of the negative log-likelihood of the trained answer, per token."""
+        batch = lay_out(encoded, [[item.answer] for item in encoded])
+        scores, lengths = answer_scores(self.gpt, batch, prompt, prefixes=self.prefixes)
+        return -(scores / lengths).mean()
+
+    def rank(self, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"] | None) -> Float[Tensor, "N C"]:
+        """Label scores."""
+        return rank(self.gpt, encoded, prompt, verbalizer=self.task.verbalizer, tokens=self.tokens, prefixes=self.prefixes)

@@ -1,0 +1,37 @@
+"""choose: rank the labels of a closed set by the likelihood of their words. Unparsable answers cannot occur."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from pipeline.batch import buckets, lay_out
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.prefix import PrefixCache
+from pipeline.splice import answer_scores
+from pipeline.tokens import Encoded, Tokens
+from templates.verbalizer import Verbalizer
+
+BATCH = 32
+
+
+@torch.no_grad()
+def rank(gpt: FrozenGPT, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"] | None, *, verbalizer: Verbalizer, tokens: Tokens, prefixes: PrefixCache) -> Float[Tensor, "N C"]:
+    """Score of each label: the log-likelihood of its best variant, per token when answers differ in length, else summed."""
+    words = [(number, word) for number, label in enumerate(verbalizer.labels) for word in verbalizer.candidates(label)]
+    answers = list(dict.fromkeys((number, tokens.answer(word)) for number, word in words))
+    ids = [answer for _, answer in answers]
+    label_of = torch.tensor([number for number, _ in answers])
+    scores = torch.empty(len(encoded), len(verbalizer.labels))
+    for rows in buckets(encoded, size=BATCH):
+        batch = lay_out([encoded[row] for row in rows], [ids] * len(rows))
+        total, lengths = answer_scores(gpt, batch, prompt, prefixes=prefixes)
+        if len({len(answer) for answer in ids}) > 1:
+            total = total / lengths
+        by_answer = total.view(len(rows), len(ids))
+        best = torch.full((len(rows), len(verbalizer.labels)), float("-inf")).scatter_reduce(1, label_of.expand(len(rows), -1), by_answer, "amax")
+        scores[torch.tensor(rows)] = best
+    return scores

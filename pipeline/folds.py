@@ -1,0 +1,97 @@
+"""Folds and fractions: who trains, who validates, who tests. Grouped, stratified, nested, and the same for every method.
+
+Folds are drawn over all source records, before the gate takes any away, so that English and the target language share them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.model_selection import StratifiedGroupKFold
+
+from templates.benchmark import Record
+from templates.refusal import Refusal
+
+VALIDATION_SHARE = 8  # one in eight groups of the training part
+TOO_FEW = 16  # validation rows below which choosing an epoch by them is a coin toss
+
+
+def derive(seed: int, name: str) -> int:
+    """A seed for one consumer, derived by name: adding a consumer shifts no other."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{name}".encode()).digest()[:4], "big")
+
+
+def assign(records: Sequence[Record], *, count: int, seed: int = 0) -> dict[str, int]:
+    """Record id -> fold (0 .. count - 1), with whole groups in one fold and labels spread evenly."""
+    groups = {record.group for record in records}
+    if count < 2 or len(groups) < count:
+        raise Refusal(f"folds: {count} folds of {len(groups)} groups are not possible; choose from 2 to {len(groups)}.")
+    labels = np.array([record.label for record in records])
+    splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    fold_of: dict[str, int] = {}
+    for fold, (_, held_out) in enumerate(splitter.split(labels, labels, [record.group for record in records])):
+        fold_of |= {records[row].id: fold for row in held_out}
+    return fold_of
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The three parts of one trial. `leaked`: training rows left out because a test row reads the same."""
+
+    train: tuple[Record, ...]
+    validation: tuple[Record, ...]
+    test: tuple[Record, ...]
+    leaked: int
+
+
+def parts(records: Sequence[Record], fold_of: dict[str, int], *, fold: int, fraction: float, seed: int) -> Parts:
+    """Split the records of one condition. The fraction is taken from training and validation part alike (what a user with
+    little data has); smaller fractions lie inside larger ones of the same seed; the test part is always whole."""
+    test = [record for record in records if fold_of[record.id] == fold]
+    rest = [record for record in records if fold_of[record.id] != fold]
+    read_alike = {text for record in test for text in _texts(record)}
+    clean = [record for record in rest if not read_alike.intersection(_texts(record))]
+    if not test or not clean:
+        raise Refusal(f"fold {fold}: {len(clean)} training and {len(test)} test rows are left; keep more rows or use fewer folds.")
+    held_out = _validation_groups(clean)
+    train = _nested([record for record in clean if record.group not in held_out], fraction, seed=derive(seed, "fraction/train"))
+    validation = _nested([record for record in clean if record.group in held_out], fraction, seed=derive(seed, "fraction/validation"))
+    return Parts(tuple(train), tuple(validation), tuple(test), len(rest) - len(clean))
+
+
+def _texts(record: Record) -> set[str]:
+    """The longest field, casefolded: two records that share it read the same but for the question asked."""
+    return {max(record.fields.values(), key=len).casefold()}
+
+
+def _validation_groups(records: Sequence[Record]) -> set[str]:
+    """One in eight groups per label, by a hash of the group: the same groups in every language and after every gate."""
+    order: dict[str, list[str]] = defaultdict(list)
+    seen: set[str] = set()
+    for record in records:
+        if record.group not in seen:
+            seen.add(record.group)
+            order[record.label].append(record.group)
+    chosen: set[str] = set()
+    for groups in order.values():
+        ranked = sorted(groups, key=lambda group: hashlib.sha256(group.encode()).digest())
+        chosen.update(ranked[: max(1, round(len(ranked) / VALIDATION_SHARE))] if len(ranked) > 1 else [])
+    return chosen
+
+
+def _nested(records: Sequence[Record], fraction: float, *, seed: int) -> list[Record]:
+    """The first share of a fixed random order in which every beginning has the labels in proportion."""
+    generator = np.random.default_rng(seed)
+    by_label: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        by_label[record.label].append(record)
+    placed: list[tuple[float, Record]] = []
+    for label in sorted(by_label):
+        rows = by_label[label]
+        placed += [((rank + 0.5) / len(rows), rows[row]) for rank, row in enumerate(generator.permutation(len(rows)))]
+    placed.sort(key=lambda item: item[0])
+    return [record for _, record in placed[: max(1, round(fraction * len(records)))]] if records else []

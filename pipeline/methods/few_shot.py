@@ -1,0 +1,127 @@
+"""few_shot: the frozen GPT with k demonstrations from the training part and no virtual tokens (k = 0: zero-shot).
+
+Brown et al. 2020, https://arxiv.org/abs/2005.14165. Demonstrations are drawn label by label, are never taken from the part that is
+evaluated, and end in the same answer tokens as training and ranking use. Labels are scored, nothing is generated.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from pipeline.answering import Answering
+from pipeline.folds import derive
+from pipeline.tokens import Encoded, Tokens
+from pipeline.tunable import Training
+from templates.benchmark import Record
+from templates.prompt import Prompt, Virtual
+from templates.refusal import Refusal
+from templates.store import write_json
+
+SEPARATOR = "\n\n"
+LONGEST = 80  # words of a demonstration; longer training rows are passed over
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`shots`: demonstrations in all, spread over the labels."""
+
+    shots: int = 4
+
+
+def build(answering: Answering, settings: Settings, *, seed: int) -> FewShot:
+    """The prompt without its virtual tokens, and no demonstrations yet."""
+    if not 0 <= settings.shots <= 64:
+        raise Refusal(f"few_shot: shots is {settings.shots}; choose from 0 to 64.")
+    return FewShot(answering, settings)
+
+
+class FewShot:
+    """A Tunable with nothing trainable."""
+
+    training: Training | None = None
+
+    def __init__(self, answering: Answering, settings: Settings) -> None:
+        kept = tuple(part for part in answering.task.prompt.parts if not isinstance(part, Virtual))
+        task = replace(answering.task, prompt=Prompt(answering.task.prompt.source, kept))
+        self.shots = settings.shots
+        self.answering = Answering(answering.gpt, task, answering.prefixes)
+        self.demonstrations: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def stored_parameters(self) -> int:
+        """Nothing is kept."""
+        return 0
+
+    def prepare(self, train: Sequence[Record], *, seed: int) -> None:
+        """Draw the demonstrations: labels in turn, rows at random, the order shuffled."""
+        generator = np.random.default_rng(derive(seed, "demonstrations"))
+        short = [record for record in train if sum(len(text.split()) for text in record.fields.values()) <= LONGEST]
+        labels = self.answering.task.verbalizer.labels
+        queues = {label: [row for row in short if row.label == label] for label in labels}
+        for rows in queues.values():
+            generator.shuffle(rows)  # type: ignore[arg-type]
+        chosen: list[Record] = []
+        while len(chosen) < self.shots and any(queues.values()):
+            for label in generator.permutation(list(labels)):
+                if queues[label] and len(chosen) < self.shots:
+                    chosen.append(queues[label].pop())
+        tokens = self.answering.tokens
+        order = generator.permutation(len(chosen))
+        self.demonstrations = tuple(self._demonstration(tokens, chosen[row], first=number == 0) for number, row in enumerate(order))
+
+    def _demonstration(self, tokens: Tokens, record: Record, *, first: bool) -> tuple[int, ...]:
+        encoded = tokens.encode_record(self.answering.task, record)
+        stem = encoded.before + encoded.stem
+        return (*(stem if first else self._continuing(record)), *encoded.answer, *tokens.continuing(SEPARATOR))
+
+    def _continuing(self, record: Record) -> tuple[int, ...]:
+        example = self.answering.task.example(record)
+        return tuple(token for part in example.parts if not isinstance(part, Virtual) for token in self.answering.tokens.continuing(part.text))
+
+    def _encode(self, records: Sequence[Record]) -> list[Encoded]:
+        plain = self.answering.encode(records)
+        if not self.demonstrations:
+            return [replace(item, before=(), stem=item.before + item.stem) for item in plain]
+        before = tuple(token for shot in self.demonstrations for token in shot)
+        room = self.answering.gpt.limit - 64
+        made = []
+        for record, item in zip(records, plain, strict=True):
+            stem = self._continuing(record)
+            start = max(0, len(before) + len(stem) - room)
+            made.append(replace(item, before=before[start:], stem=stem))
+        return made
+
+    def parameters(self) -> list[nn.Parameter]:
+        """None."""
+        return []
+
+    def batches(self, records: Sequence[Record], generator: np.random.Generator) -> Iterator[list[int]]:
+        """Never asked: nothing trains."""
+        return iter(())
+
+    def loss(self, records: Sequence[Record]) -> Tensor:
+        """Cross-entropy of the ranked labels."""
+        gold = torch.tensor([self.answering.task.verbalizer.labels.index(record.label) for record in records])
+        return nn.functional.cross_entropy(self.scores(records), gold)
+
+    @torch.no_grad()
+    def scores(self, records: Sequence[Record]) -> Float[Tensor, "N C"]:
+        """Ranked answers."""
+        return self.answering.rank(self._encode(records), None)
+
+    def save(self, folder: Path) -> None:
+        """The demonstrations' ids."""
+        write_json(folder / "few_shot.json", {"demonstrations": self.demonstrations})
+
+    def load(self, folder: Path) -> None:
+        """Read them back."""
+        stored = json.loads((folder / "few_shot.json").read_text(encoding="utf-8"))
+        self.demonstrations = tuple(tuple(ids) for ids in stored["demonstrations"])

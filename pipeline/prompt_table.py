@@ -1,0 +1,85 @@
+"""PromptTable: task name -> virtual tokens [P, H] with the card that says what they were trained on; safetensors and JSON.
+
+Tasks live side by side: adding or freezing one never touches another's rows (continual multi-task p-tuning).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from jaxtyping import Float
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from pipeline.frozen_gpt import FrozenGPT
+from templates.refusal import Refusal, UnknownName, did_you_mean
+from templates.store import write_atomic, write_json
+from templates.task import LocalisedTask
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a task's rows belong to; the loader refuses to put them to any other use."""
+
+    model: str
+    model_fingerprint: str
+    prompt: str
+    words: Mapping[str, str]
+    trial: str
+    frozen: bool = True
+
+
+def card_for(task: LocalisedTask, gpt: FrozenGPT, *, trial: str) -> Card:
+    """The card of a prompt just trained."""
+    return Card(gpt.name, gpt.fingerprint, task.prompt.source, dict(task.verbalizer.words), trial)
+
+
+class PromptTable:
+    """`rows[name]` is [P, H]. P may differ from task to task, H is the model's."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Float[Tensor, "P H"]] = {}
+        self.cards: dict[str, Card] = {}
+
+    def add(self, name: str, prompt: Float[Tensor, "P H"], card: Card) -> None:
+        """Add a task; one that is there already is refused, since its users rely on it."""
+        if name in self.rows:
+            raise Refusal(f"prompt table: task {name!r} is already there; give the new one another name or start a new table.")
+        self.rows[name] = prompt.detach().cpu().contiguous().clone()
+        self.cards[name] = card
+
+    def take(self, task: LocalisedTask, gpt: FrozenGPT) -> Float[Tensor, "P H"]:
+        """The rows of a task, if they were trained for this model, prompt and words; each mismatch is named."""
+        if task.name not in self.rows:
+            raise UnknownName(f"prompt table: no task {task.name!r}; there are {', '.join(self.rows) or 'none'}.{did_you_mean(task.name, self.rows)}")
+        card = self.cards[task.name]
+        for what, trained, now in (
+            ("model", card.model_fingerprint, gpt.fingerprint),
+            ("prompt", card.prompt, task.prompt.source),
+            ("words", dict(card.words), dict(task.verbalizer.words)),
+        ):
+            if trained != now:
+                raise Refusal(f"prompt table: {task.name} was trained with {what} {trained!r}, this is {now!r}; use the same {what} or tune again.")
+        return self.rows[task.name]
+
+    def save(self, folder: Path) -> None:
+        """Write table.safetensors and table.json."""
+        write_atomic(folder / "table.safetensors", save({name: rows.contiguous() for name, rows in self.rows.items()}))
+        write_json(folder / "table.json", {name: asdict(card) for name, card in self.cards.items()})
+
+    @staticmethod
+    def load(folder: Path) -> PromptTable:
+        """Read a table back."""
+        table = PromptTable()
+        try:
+            table.rows = dict(load_file(folder / "table.safetensors"))
+            table.cards = {name: Card(**card) for name, card in json.loads((folder / "table.json").read_text(encoding="utf-8")).items()}
+        except (OSError, SafetensorError, ValueError, TypeError) as error:
+            raise Refusal(f"{folder}: holds no usable prompt table ({str(error)[:120]}); tune again or give a run that did.") from error
+        if set(table.rows) != set(table.cards):
+            raise Refusal(f"{folder}: table.safetensors holds {sorted(table.rows)}, table.json {sorted(table.cards)}; they must come from one run.")
+        return table

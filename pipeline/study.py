@@ -1,0 +1,191 @@
+"""study: methods x fractions x folds x seeds over conditions. Each trial is one call, one Outcome, and independent of the rest."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.answering import Answering
+from pipeline.folds import Parts, parts
+from pipeline.frozen_gpt import FrozenGPT, runtime
+from pipeline.metrics import classification
+from pipeline.outcome import Epoch, Outcome, Prediction, signature_text
+from pipeline.prefix import PrefixCache
+from pipeline.train import Trained
+from pipeline.tunable import Tunable
+from pipeline.tune import evaluate, tune
+from templates.benchmark import Record
+from templates.refusal import Refusal
+from templates.store import digest
+from templates.task import LocalisedTask
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialGroup:
+    """One line of a study: a method over fractions and seeds under some conditions (target, english, control)."""
+
+    method: str
+    conditions: tuple[str, ...] = ("target", "english")
+    fractions: tuple[float, ...] = (1.0,)
+    seeds: tuple[int, ...] = (1,)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Text and prompt that trials run on. `name` as in Outcome.condition; `gate` and `engine` go into every signature."""
+
+    name: str
+    task: LocalisedTask
+    records: tuple[Record, ...]
+    fold_of: Mapping[str, int]
+    gate: str
+    engine: str
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What a number from this condition depends on, apart from the trial."""
+        task = self.task
+        words = {label: task.verbalizer.candidates(label) for label in task.verbalizer.labels}
+        rows = [(record.id, dict(record.fields), record.label, self.fold_of[record.id]) for record in self.records]
+        return {
+            "benchmark": task.benchmark.name,
+            "text": self.name.split(">")[0],
+            "prompt": f"{task.language.code}@{digest([task.prompt.source, words])[:8]}",
+            "rows": f"{len(rows)}@{digest(rows)[:8]}",
+            "gate": self.gate,
+            "engine": self.engine[:8] or "none",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One cell of the study."""
+
+    condition: str
+    benchmark: str
+    method: str
+    settings: Mapping[str, Any]
+    fold: int
+    folds: int
+    fraction: float
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """As shown on the terminal."""
+        extra = "".join(f" {key}={value}" for key, value in self.settings.items())
+        return f"{self.condition} {self.method}{extra} fold {self.fold}/{self.folds} {self.fraction:.0%} seed {self.seed}"
+
+
+def plan(groups: Sequence[TrialGroup], conditions: Mapping[str, Condition], *, folds: int, run: Sequence[int]) -> list[Trial]:
+    """All trials of one benchmark. `conditions` maps target/english/control to what there is; absent ones are left out."""
+    return [
+        Trial(conditions[kind].name, conditions[kind].task.benchmark.name, group.method, group.settings, fold, folds, fraction, seed)
+        for group in groups
+        for kind in group.conditions
+        if kind in conditions
+        for fraction in group.fractions
+        for fold in run
+        for seed in group.seeds
+    ]
+
+
+def signature(trial: Trial, condition: Condition, gpt: FrozenGPT) -> dict[str, str]:
+    """Everything two outcomes must share to be comparable, but for what a table varies."""
+    options = ",".join(f"{key}={value}" for key, value in sorted(trial.settings.items()))
+    return {
+        **condition.facts,
+        "method": trial.method + (f"({options})" if options else ""),
+        "fold": f"{trial.fold}/{trial.folds}",
+        "fraction": f"{trial.fraction:g}",
+        "seed": str(trial.seed),
+        "gpt": f"{gpt.name}@{gpt.fingerprint[:8]}",
+        "dtype": str(gpt.dtype).removeprefix("torch."),
+        **runtime(),
+    }
+
+
+def run(
+    trial: Trial,
+    condition: Condition,
+    *,
+    gpt: FrozenGPT,
+    prefixes: PrefixCache,
+    keep: Path,
+    checkpoint: Path | None = None,
+    on_epoch: Callable[[Epoch], None] | None = None,
+) -> Outcome:
+    """Run one trial; what the method learnt is saved under `keep`. A trial that cannot be done is an Outcome with `error`."""
+    started = time.perf_counter()
+    facts = signature(trial, condition, gpt)
+    weights = gpt.versions()
+    try:
+        split = parts(condition.records, dict(condition.fold_of), fold=trial.fold, fraction=trial.fraction, seed=trial.seed)
+        tunable, trained = tune(
+            trial.method,
+            Answering(gpt, condition.task, prefixes),
+            train_rows=split.train,
+            validation_rows=split.validation,
+            settings=trial.settings,
+            seed=trial.seed,
+            checkpoint=checkpoint,
+            on_epoch=on_epoch,
+        )
+        predictions = evaluate(tunable, split.test, labels=condition.task.verbalizer.labels)
+        tunable.save(keep)
+    except (Refusal, RuntimeError, MemoryError) as error:
+        log.error("trial %s failed: %s", trial.name, error)
+        return _outcome(trial, facts, condition, error=f"{type(error).__name__}: {error}", seconds=time.perf_counter() - started)
+    if gpt.versions() != weights:
+        raise RuntimeError(f"trial {trial.name}: the frozen model's weights were written to")
+    return _outcome(trial, facts, condition, split=split, tunable=tunable, trained=trained, predictions=predictions, seconds=time.perf_counter() - started)
+
+
+def _outcome(
+    trial: Trial,
+    facts: Mapping[str, str],
+    condition: Condition,
+    *,
+    seconds: float,
+    split: Parts | None = None,
+    tunable: Tunable | None = None,
+    trained: Trained | None = None,
+    predictions: tuple[Prediction, ...] = (),
+    error: str = "",
+) -> Outcome:
+    scores = {"accuracy": 0.0, "macro_f1": 0.0}
+    if predictions:
+        gold, guess = [item.label for item in predictions], [item.predicted for item in predictions]
+        scores = classification(gold, guess, labels=condition.task.verbalizer.labels)
+    notes = (f"{split.leaked} training rows left out: a test row reads the same",) if split and split.leaked else ()
+    return Outcome(
+        trial=digest(signature_text(facts))[:16],
+        signature=facts,
+        condition=trial.condition,
+        benchmark=trial.benchmark,
+        method=trial.method,
+        settings=dict(trial.settings),
+        fold=trial.fold,
+        fraction=trial.fraction,
+        seed=trial.seed,
+        train_rows=len(split.train) if split else 0,
+        validation_rows=len(split.validation) if split else 0,
+        test_rows=len(split.test) if split else 0,
+        accuracy=scores["accuracy"],
+        macro_f1=scores["macro_f1"],
+        predictions=predictions,
+        history=trained.history if trained else (),
+        best_epoch=trained.best_epoch if trained else 0,
+        trained_parameters=sum(parameter.numel() for parameter in tunable.parameters()) if tunable else 0,
+        stored_parameters=tunable.stored_parameters if tunable else 0,
+        seconds=round(seconds, 2),
+        notes=notes,
+        error=error,
+    )

@@ -1,0 +1,156 @@
+"""train: the one loop. It trains whatever a Tunable declares trainable, chooses the epoch on the validation part, and resumes.
+
+AdamW (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101), betas (0.9, 0.98) as in NeMo's p-tuning.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from pipeline.folds import TOO_FEW, derive
+from pipeline.outcome import Epoch
+from pipeline.tunable import Training, Tunable
+from templates.benchmark import Record
+from templates.refusal import Refusal
+from templates.store import write_atomic
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The epochs seen and the one whose parameters the Tunable now holds (0: it had nothing to train)."""
+
+    history: tuple[Epoch, ...] = ()
+    best_epoch: int = 0
+
+
+def train(
+    tunable: Tunable,
+    rows: Sequence[Record],
+    *,
+    validation: Sequence[Record],
+    labels: Sequence[str],
+    seed: int,
+    checkpoint: Path | None = None,
+    on_epoch: Callable[[Epoch], None] | None = None,
+) -> Trained:
+    """Train until the validation loss has not fallen for `patience` epochs, and put the best epoch's parameters back.
+
+    With fewer than 16 validation rows no epoch is chosen: training runs its full length and keeps the last. A checkpoint
+    (one file, written whole after each epoch) makes an interrupted call go on where it stopped, with the same result.
+    """
+    parameters, plan = tunable.parameters(), tunable.training
+    if not parameters or plan is None:
+        return Trained()
+    steps_an_epoch = math.ceil(len(rows) / plan.batch_size)
+    epochs = max(plan.epochs, math.ceil(plan.least_steps / steps_an_epoch))
+    optimiser = torch.optim.AdamW(parameters, lr=plan.learning_rate, betas=(0.9, 0.98), weight_decay=plan.weight_decay)
+    state = _State(tuple(parameters), optimiser)
+    if checkpoint is not None and checkpoint.is_file():
+        state.read(checkpoint)
+    choose = len(validation) >= TOO_FEW
+    for epoch in range(len(state.history) + 1, epochs + 1):
+        if choose and epoch - 1 - state.best_epoch >= plan.patience:
+            break
+        generator = np.random.default_rng(derive(seed, f"order/{epoch}"))
+        torch.manual_seed(derive(seed, f"dropout/{epoch}"))
+        total = 0.0
+        for number, batch in enumerate(tunable.batches(rows, generator)):
+            step = (epoch - 1) * steps_an_epoch + number
+            for group in optimiser.param_groups:
+                group["lr"] = plan.learning_rate * _schedule(step, plan, epochs * steps_an_epoch)
+            total += _step(tunable, [rows[row] for row in batch], optimiser, plan) * len(batch)
+        loss, accuracy = _validate(tunable, validation, labels) if validation else (math.nan, math.nan)
+        seen = Epoch(epoch, total / len(rows), loss if validation else -1.0, accuracy if validation else -1.0)
+        state.history.append(seen)
+        if not choose or loss < state.best_loss:
+            state.best_loss, state.best_epoch = loss, epoch
+            state.best = [parameter.detach().clone() for parameter in parameters]
+        if checkpoint is not None:
+            state.write(checkpoint)
+        if on_epoch is not None:
+            on_epoch(seen)
+    with torch.no_grad():
+        for parameter, value in zip(parameters, state.best, strict=True):
+            parameter.copy_(value)
+    return Trained(tuple(state.history), state.best_epoch)
+
+
+def _schedule(step: int, plan: Training, total: int) -> float:
+    if step < plan.warmup_steps:
+        return (step + 1) / plan.warmup_steps
+    return 0.5 * (1 + math.cos(math.pi * (step - plan.warmup_steps) / max(1, total - plan.warmup_steps)))
+
+
+def _step(tunable: Tunable, rows: Sequence[Record], optimiser: torch.optim.Optimizer, plan: Training) -> float:
+    loss = tunable.loss(rows)
+    value = float(loss.detach())
+    if not math.isfinite(value):
+        raise Refusal(f"training: the loss became {value} at records {', '.join(row.id for row in rows[:3])}; lower learning_rate ({plan.learning_rate:g}) or use float32.")
+    optimiser.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(tunable.parameters(), plan.clip)
+    optimiser.step()
+    return value
+
+
+@torch.no_grad()
+def _validate(tunable: Tunable, rows: Sequence[Record], labels: Sequence[str]) -> tuple[float, float]:
+    """Cross-entropy (nats) and accuracy of the ranked labels."""
+    scores = torch.log_softmax(tunable.scores(rows), dim=1)
+    gold = torch.tensor([labels.index(row.label) for row in rows])
+    return float(-scores.gather(1, gold[:, None]).mean()), float((scores.argmax(1) == gold).double().mean())
+
+
+class _State:
+    """All that an interrupted training needs: parameters, optimiser moments, the best so far, the epochs seen."""
+
+    def __init__(self, parameters: tuple[nn.Parameter, ...], optimiser: torch.optim.AdamW) -> None:
+        self.parameters = parameters
+        self.optimiser = optimiser
+        self.history: list[Epoch] = []
+        self.best_loss, self.best_epoch = math.inf, 0
+        self.best: list[Tensor] = [parameter.detach().clone() for parameter in parameters]
+
+    def write(self, path: Path) -> None:
+        tensors: dict[str, Tensor] = {}
+        for number, parameter in enumerate(self.parameters):
+            tensors[f"now.{number}"] = parameter.detach()
+            tensors[f"best.{number}"] = self.best[number]
+            for key, value in self.optimiser.state[parameter].items():
+                tensors[f"adam.{number}.{key}"] = value if isinstance(value, Tensor) else torch.tensor(float(value))
+        facts = {"history": json.dumps([asdict(epoch) for epoch in self.history]), "best": json.dumps([self.best_loss, self.best_epoch])}
+        write_atomic(path, save(tensors, facts))
+
+    def read(self, path: Path) -> None:
+        blob = path.read_bytes()
+        try:
+            tensors = load(blob)
+            header = json.loads(blob[8 : 8 + int.from_bytes(blob[:8], "little")])
+            facts = header["__metadata__"]
+            wanted = [list(parameter.shape) for parameter in self.parameters]
+            if [list(tensors[f"now.{number}"].shape) for number in range(len(wanted))] != wanted:
+                raise KeyError("now")
+        except (SafetensorError, ValueError, KeyError) as error:
+            log.warning("checkpoint %s is cut or of another trial (%s); training starts again", path.name, error)
+            return
+        with torch.no_grad():
+            for number, parameter in enumerate(self.parameters):
+                parameter.copy_(tensors[f"now.{number}"])
+                self.best[number] = tensors[f"best.{number}"]
+                mine = {key.split(".", 2)[2]: value for key, value in tensors.items() if key.startswith(f"adam.{number}.")}
+                self.optimiser.state[parameter] = mine
+        self.history = [Epoch(**epoch) for epoch in json.loads(facts["history"])]
+        self.best_loss, self.best_epoch = json.loads(facts["best"])

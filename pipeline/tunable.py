@@ -1,0 +1,59 @@
+"""Tunable: what a tuning method gives the shared loop. A method with nothing trainable gives an empty list of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from templates.benchmark import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How the shared loop trains. Learning-rate schedule: linear warm-up, then cosine to 0."""
+
+    learning_rate: float
+    epochs: int
+    batch_size: int
+    warmup_steps: int
+    weight_decay: float
+    clip: float
+    patience: int
+    least_steps: int
+
+
+class Tunable(Protocol):
+    """`training` is how it wants to be trained; `stored_parameters` counts the numbers kept per task afterwards."""
+
+    training: Training | None
+
+    @property
+    def stored_parameters(self) -> int:
+        """How many numbers are kept per task."""
+
+    def prepare(self, train: Sequence[Record], *, seed: int) -> None:
+        """Look at the training part before training: draw demonstrations, count words."""
+
+    def parameters(self) -> list[nn.Parameter]:
+        """What trains; everything else stays as it is."""
+
+    def batches(self, records: Sequence[Record], generator: np.random.Generator) -> Iterator[list[int]]:
+        """Indices of one epoch's batches."""
+
+    def loss(self, records: Sequence[Record]) -> Tensor:
+        """Mean loss of these records, in nats per answer token."""
+
+    def scores(self, records: Sequence[Record]) -> Float[Tensor, "N C"]:
+        """A log-score for each label; their softmax is the label's probability."""
+
+    def save(self, folder: Path) -> None:
+        """Write all that `load` needs, without pickle."""
+
+    def load(self, folder: Path) -> None:
+        """Read back: the same scores, bit for bit."""

@@ -1,0 +1,64 @@
+"""tune(method, ...) and evaluate(...): a method by name, made ready on a training part, and measured on a test part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pipeline.answering import Answering
+from pipeline.outcome import Epoch, Prediction
+from pipeline.train import Trained, train
+from pipeline.tunable import Tunable
+from templates import catalogue
+from templates.benchmark import Record
+from templates.settings import read_settings
+
+
+def build(method: str, answering: Answering, *, settings: Mapping[str, Any], seed: int, where: str = "") -> Tunable:
+    """The Tunable of `methods/<method>.py` with these settings, read strictly."""
+    module = catalogue.module("pipeline.methods", method, "method")
+    read = read_settings(module.Settings, settings, where=where or f"method {method}")
+    tunable: Tunable = module.build(answering, read, seed=seed)
+    return tunable
+
+
+def tune(
+    method: str,
+    answering: Answering,
+    *,
+    train_rows: Sequence[Record],
+    validation_rows: Sequence[Record],
+    settings: Mapping[str, Any],
+    seed: int,
+    checkpoint: Path | None = None,
+    on_epoch: Callable[[Epoch], None] | None = None,
+) -> tuple[Tunable, Trained]:
+    """Build, prepare on the training part, train what is trainable."""
+    tunable = build(method, answering, settings=settings, seed=seed)
+    tunable.prepare(train_rows, seed=seed)
+    trained = train(
+        tunable,
+        train_rows,
+        validation=validation_rows,
+        labels=answering.task.verbalizer.labels,
+        seed=seed,
+        checkpoint=checkpoint,
+        on_epoch=on_epoch,
+    )
+    return tunable, trained
+
+
+@torch.no_grad()
+def evaluate(tunable: Tunable, rows: Sequence[Record], *, labels: Sequence[str]) -> tuple[Prediction, ...]:
+    """Rank the labels of each row."""
+    if not rows:
+        return ()
+    shares = torch.softmax(tunable.scores(rows), dim=1)
+    best = shares.argmax(1).tolist()
+    return tuple(
+        Prediction(row.id, row.label, labels[choice], round(float(shares[number, choice]), 6))
+        for number, (row, choice) in enumerate(zip(rows, best, strict=True))
+    )
