@@ -19,7 +19,9 @@ BATCH = 32
 
 
 @torch.no_grad()
-def rank(gpt: FrozenGPT, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"] | None, *, verbalizer: Verbalizer, tokens: Tokens, prefixes: PrefixCache) -> Float[Tensor, "N C"]:
+def rank(
+    gpt: FrozenGPT, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"] | None, *, verbalizer: Verbalizer, tokens: Tokens, prefixes: PrefixCache
+) -> Float[Tensor, "N C"]:
     """Score of each label: the log-likelihood of its best variant, per token when answers differ in length, else summed."""
     words = [(number, word) for number, label in enumerate(verbalizer.labels) for word in verbalizer.candidates(label)]
     answers = list(dict.fromkeys((number, tokens.answer(word)) for number, word in words))
@@ -35,3 +37,8 @@ def rank(gpt: FrozenGPT, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"
         best = torch.full((len(rows), len(verbalizer.labels)), float("-inf")).scatter_reduce(1, label_of.expand(len(rows), -1), by_answer, "amax")
         scores[torch.tensor(rows)] = best
     return scores
+
+
+def probabilities(scores: Float[Tensor, "N C"]) -> Float[Tensor, "N C"]:
+    """Each label's share among the labels of a closed set."""
+    return torch.softmax(scores, dim=1)

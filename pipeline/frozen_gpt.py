@@ -13,10 +13,11 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 from jaxtyping import Bool, Float, Int
-from torch import Tensor, nn
+from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
 
 from pipeline import smollm2
@@ -41,11 +42,12 @@ class FrozenGPT:
         for odd in ("final_logit_softcapping", "logit_scale", "logits_scaling"):
             if getattr(model.config, odd, None) not in (None, 1, 1.0):
                 raise Refusal(f"model {name}: its head uses {odd}, which is not supported; use a model with a plain linear head.")
-        self.model = model.eval().requires_grad_(False)
+        self.model = cast(Any, model)
+        self.model.eval().requires_grad_(False)
         self.tokenizer = tokenizer
         self.name = name
-        self.hidden_size = int(model.get_input_embeddings().weight.shape[1])
-        self.vocabulary = int(model.get_output_embeddings().weight.shape[0])
+        self.hidden_size = int(self.model.get_input_embeddings().weight.shape[1])
+        self.vocabulary = int(self.model.get_output_embeddings().weight.shape[0])
         self.limit = int(getattr(model.config, "max_position_embeddings", 1024))
         self.parameters = sum(parameter.numel() for parameter in model.parameters())
         self.fingerprint = fingerprint or self.measure()
@@ -91,9 +93,7 @@ class FrozenGPT:
                 cache.update(keys, values, layer)
         mask = torch.zeros(batch, 1, width, visible.shape[-1], dtype=embeddings.dtype, device=embeddings.device)
         mask.masked_fill_(~visible[:, None], torch.finfo(embeddings.dtype).min)
-        out = self.model.base_model(
-            inputs_embeds=embeddings, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=cache is not None
-        )
+        out = self.model.base_model(inputs_embeds=embeddings, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=cache is not None)
         return out.last_hidden_state, cache
 
     def log_probabilities(self, hidden: Float[Tensor, "N H"], tokens: Int[Tensor, "N"]) -> Float[Tensor, "N"]:
@@ -113,7 +113,8 @@ class FrozenGPT:
         causal = torch.ones(width, width, dtype=torch.bool).tril().expand(len(texts), width, width)
         _, cache = self.run(self.embed(ids), positions=positions, visible=causal, keep=True)
         assert cache is not None
-        stacked = torch.stack([torch.stack([layer.keys, layer.values]) for layer in cache.layers])  # [L, 2, B, heads, S, D]
+        layers: Any = cache.layers
+        stacked = torch.stack([torch.stack([layer.keys, layer.values]) for layer in layers])  # [L, 2, B, heads, S, D]
         return [stacked[:, :, row, :, : len(text)].clone() for row, text in enumerate(texts)]
 
 
@@ -150,6 +151,4 @@ def runtime() -> dict[str, str]:
 
 def embedding_scale(gpt: FrozenGPT) -> float:
     """Root mean square of the word embeddings: the scale on which virtual tokens should begin."""
-    weight = gpt.model.get_input_embeddings().weight
-    assert isinstance(weight, nn.Parameter | Tensor)
-    return float(weight.float().pow(2).mean().sqrt())
+    return float(gpt.model.get_input_embeddings().weight.float().pow(2).mean().sqrt())

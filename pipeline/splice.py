@@ -24,7 +24,9 @@ def splice(gpt: FrozenGPT, slots: Int[Tensor, "B T"], prompt: Float[Tensor, "B P
     return words.index_put((rows, places), values)
 
 
-def answer_scores(gpt: FrozenGPT, batch: Batch, prompt: Float[Tensor, "B P H"] | Float[Tensor, "P H"] | None, *, prefixes: PrefixCache) -> tuple[Float[Tensor, "A"], Int[Tensor, "A"]]:
+def answer_scores(
+    gpt: FrozenGPT, batch: Batch, prompt: Float[Tensor, "B P H"] | Float[Tensor, "P H"] | None, *, prefixes: PrefixCache
+) -> tuple[Float[Tensor, "A"], Int[Tensor, "A"]]:
     """Log-likelihood (nats, summed over its tokens) of every answer of every row, and its number of tokens."""
     past = prefixes.gather(batch.before)
     visible = batch.visible

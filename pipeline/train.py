@@ -98,9 +98,11 @@ def _step(tunable: Tunable, rows: Sequence[Record], optimiser: torch.optim.Optim
     loss = tunable.loss(rows)
     value = float(loss.detach())
     if not math.isfinite(value):
-        raise Refusal(f"training: the loss became {value} at records {', '.join(row.id for row in rows[:3])}; lower learning_rate ({plan.learning_rate:g}) or use float32.")
+        raise Refusal(
+            f"training: the loss became {value} at records {', '.join(row.id for row in rows[:3])}; lower learning_rate ({plan.learning_rate:g}) or take float32."
+        )
     optimiser.zero_grad()
-    loss.backward()
+    torch.autograd.backward(loss)
     nn.utils.clip_grad_norm_(tunable.parameters(), plan.clip)
     optimiser.step()
     return value

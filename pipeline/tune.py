@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from pipeline.answering import Answering
+from pipeline.choose import probabilities
 from pipeline.outcome import Epoch, Prediction
 from pipeline.train import Trained, train
 from pipeline.tunable import Tunable
@@ -56,7 +57,7 @@ def evaluate(tunable: Tunable, rows: Sequence[Record], *, labels: Sequence[str])
     """Rank the labels of each row."""
     if not rows:
         return ()
-    shares = torch.softmax(tunable.scores(rows), dim=1)
+    shares = probabilities(tunable.scores(rows))
     best = shares.argmax(1).tolist()
     return tuple(
         Prediction(row.id, row.label, labels[choice], round(float(shares[number, choice]), 6))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 from templates.finding import Finding
 from templates.prompt import Slot, Text
@@ -25,7 +26,7 @@ def lint(task: LocalisedTask) -> list[Finding]:
     if task.prompt.virtual_tokens == 0:
         say("no-virtual-tokens", "the prompt has no [[n]]; p-tuning has nothing to train there", "error")
     parts = task.prompt.parts
-    for left, right in zip(parts, parts[1:], strict=False):
+    for left, right in pairwise(parts):
         if isinstance(left, Slot) and isinstance(right, Slot):
             say("glued-fields", f"{{{left.field}}} and {{{right.field}}} touch; put a blank or a word between them", "error")
         if isinstance(left, Slot) and isinstance(right, Text) and right.text[0].isalnum():

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -32,11 +32,15 @@ def read_settings(cls: type[T], table: Mapping[str, Any], *, where: str) -> T:
         if key not in known:
             raise Refusal(f"{where}: unknown key {key!r}; allowed are {', '.join(known)}.{did_you_mean(key, known)}")
     hints = get_type_hints(cls)
-    values = {}
+    values: dict[str, Any] = {}
     for key, value in table.items():
         kind = hints[key]
         if is_dataclass(kind) and isinstance(kind, type) and isinstance(value, Mapping):
             values[key] = read_settings(kind, value, where=f"{where} {key}")
+            continue
+        inner = get_args(kind)[0] if get_origin(kind) is tuple else None
+        if isinstance(inner, type) and is_dataclass(inner) and isinstance(value, list):
+            values[key] = tuple(read_settings(inner, item, where=f"{where} {key}[{number}]") for number, item in enumerate(value))
             continue
         try:
             values[key] = TypeAdapter(kind).validate_python(value)

@@ -67,7 +67,7 @@ class FewShot:
         labels = self.answering.task.verbalizer.labels
         queues = {label: [row for row in short if row.label == label] for label in labels}
         for rows in queues.values():
-            generator.shuffle(rows)  # type: ignore[arg-type]
+            generator.shuffle(rows)
         chosen: list[Record] = []
         while len(chosen) < self.shots and any(queues.values()):
             for label in generator.permutation(list(labels)):

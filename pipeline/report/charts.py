@@ -11,14 +11,17 @@ import io
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
 from markupsafe import escape
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
 
 from pipeline.outcome import Outcome
 
@@ -26,7 +29,7 @@ INK, FAINT, GRID = "#010101", "#020202", "#030303"
 COLOURS = ("#010201", "#010202", "#010203", "#010204")
 VARIABLES = {INK: "--ink", FAINT: "--faint", GRID: "--grid", **{colour: f"--c{number}" for number, colour in enumerate(COLOURS, start=1)}}
 STYLES = (("-", "o"), (":", "s"), ("--", "^"), ("-.", "D"))  # one a method
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "lingraft",
     "font.size": 10.5,
@@ -45,18 +48,23 @@ SETTINGS = {
     "lines.linewidth": 1.8,
 }
 
+Series = tuple[str, str]  # condition, method, as shown
+Draw = tuple[float, int, float]  # fraction, training rows, accuracy
 
-def fraction_curve(points: Mapping[tuple[str, str], Sequence[tuple[int, float]]], *, floor: float | None, title: str, name: str) -> str:
-    """Accuracy over training rows (log). `points[(condition, method)]` are (rows, accuracy) of every draw; lines join their means."""
+
+def fraction_curve(points: Mapping[Series, Sequence[Draw]], *, conditions: Sequence[str], floor: float | None, title: str, name: str) -> str:
+    """Accuracy over training rows (log): a dot for every draw, lines join the means of each fraction.
+
+    `conditions` gives the order of the colours, here and in learning_curves.
+    """
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        conditions = list(dict.fromkeys(condition for condition, _ in points))
         methods = list(dict.fromkeys(method for _, method in points))
         for (condition, method), draws in points.items():
-            colour, (dash, marker) = COLOURS[conditions.index(condition) % len(COLOURS)], STYLES[methods.index(method) % len(STYLES)]
-            axes.plot([rows for rows, _ in draws], [score for _, score in draws], marker, color=colour, markersize=4.5, markeredgewidth=0, alpha=0.4)
-            means = [(rows, float(np.mean([score for at, score in draws if at == rows]))) for rows in sorted({rows for rows, _ in draws})]
+            colour, (dash, marker) = _colour(conditions, condition), STYLES[methods.index(method) % len(STYLES)]
+            axes.plot([rows for _, rows, _ in draws], [score for _, _, score in draws], marker, color=colour, markersize=4.5, markeredgewidth=0, alpha=0.4)
+            means = [np.mean([(rows, score) for at, rows, score in draws if at == fraction], axis=0) for fraction in sorted({at for at, _, _ in draws})]
             axes.plot([at for at, _ in means], [score for _, score in means], dash, marker=marker, color=colour, markersize=5, label=f"{condition}, {method}")
         if floor is not None:
             axes.axhline(floor, color=FAINT, linestyle=(0, (6, 3)), linewidth=1.2, label="majority label")
@@ -64,33 +72,34 @@ def fraction_curve(points: Mapping[tuple[str, str], Sequence[tuple[int, float]]]
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        axes.set_xlabel("training rows (each step right is ten times as many)")
+        axes.set_xlabel("training rows (log scale)")
         axes.set_ylabel("accuracy")
         _finish(axes)
 
-    return _svg(draw, height=4.3, title=title, name=name)
+    return _svg(draw, height=4.6, title=title, name=name)
 
 
-def learning_curves(trials: Sequence[Outcome], labels: Sequence[str], *, title: str, name: str) -> str:
-    """Validation accuracy and loss by epoch, a line a trial, `labels[i]` its series; the ring marks the epoch that was kept."""
+def learning_curves(trials: Sequence[tuple[Series, Outcome]], *, conditions: Sequence[str], title: str, name: str) -> str:
+    """Validation accuracy and loss by epoch, a line a trial; the ring marks the epoch that was kept."""
 
     def draw(figure: Figure) -> None:
         upper, lower = figure.subplots(2, 1, sharex=True)
-        series = list(dict.fromkeys(labels))
-        for trial, label in zip(trials, labels, strict=True):
-            place = series.index(label)
-            colour, dash = COLOURS[place % len(COLOURS)], STYLES[place % len(STYLES)][0]
+        methods = list(dict.fromkeys(method for (_, method), _ in trials))
+        told: set[Series] = set()
+        for series, trial in trials:
+            colour, dash = _colour(conditions, series[0]), STYLES[methods.index(series[1]) % len(STYLES)][0]
             epochs = [epoch.number for epoch in trial.history]
-            first = trial is trials[list(labels).index(label)]
+            label = None if series in told else ", ".join(series)
+            told.add(series)
             for axes, values in ((upper, [one.validation_accuracy for one in trial.history]), (lower, [one.validation_loss for one in trial.history])):
-                axes.plot(epochs, values, dash, color=colour, linewidth=1.4, alpha=0.8, label=label if first and axes is upper else None)
+                axes.plot(epochs, values, dash, color=colour, linewidth=1.4, alpha=0.8, label=label)
                 if trial.best_epoch in epochs:
                     axes.plot([trial.best_epoch], [values[epochs.index(trial.best_epoch)]], "o", color=colour, markerfacecolor="none", markersize=7)
         upper.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         upper.set_ylabel("validation accuracy")
         lower.set_ylabel("validation loss (nats)")
         lower.set_xlabel("epoch")
-        lower.xaxis.get_major_locator().set_params(integer=True)
+        lower.xaxis.set_major_locator(MaxNLocator(integer=True))
         _finish(upper)
         _finish(lower, legend=False)
 
@@ -109,12 +118,13 @@ def confusion(trials: Sequence[Outcome], labels: Sequence[str], *, title: str, n
                     counts[index[item.label], index[item.predicted]] += 1
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         axes = figure.subplots()
-        for row in range(len(labels)):
-            for column in range(len(labels)):
-                axes.fill([column, column + 1, column + 1, column], [row, row, row + 1, row + 1], color=COLOURS[0], alpha=0.06 + 0.5 * shares[row, column], linewidth=0)
-                if len(labels) <= 12:
-                    text = f"{shares[row, column]:.0%}\n{counts[row, column]:,.0f}"
-                    axes.text(column + 0.5, row + 0.5, text, ha="center", va="center")
+        cells = [(row, column) for row in range(len(labels)) for column in range(len(labels)) if shares[row, column] or len(labels) <= 12]
+        squares = [[(column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1)] for row, column in cells]
+        shades = [to_rgba(COLOURS[0], 0.06 + 0.5 * shares[cell]) for cell in cells]
+        axes.add_collection(PolyCollection(squares, facecolors=shades, edgecolors="none"))
+        if len(labels) <= 12:
+            for row, column in cells:
+                axes.text(column + 0.5, row + 0.5, f"{shares[row, column]:.0%}\n{counts[row, column]:,.0f}", ha="center", va="center")
         axes.set_xlim(0, len(labels))
         axes.set_ylim(len(labels), 0)
         axes.set_xticks(np.arange(len(labels)) + 0.5, list(labels), rotation=0 if len(labels) <= 4 else 90)
@@ -127,11 +137,17 @@ def confusion(trials: Sequence[Outcome], labels: Sequence[str], *, title: str, n
     return _svg(draw, height=3.2 if len(labels) <= 12 else 5.4, title=title, name=name)
 
 
+def _colour(conditions: Sequence[str], condition: str) -> str:
+    return COLOURS[conditions.index(condition) % len(COLOURS)]
+
+
 def _finish(axes: Axes, *, legend: bool = True) -> None:
     axes.grid(visible=True, which="major", color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     if legend:
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=3.2, columnspacing=1.4)
+        _, told = axes.get_legend_handles_labels()
+        columns = 2 if max(map(len, told), default=0) <= 22 else 1
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, handlelength=3.2, columnspacing=1.4, borderaxespad=0.2)
 
 
 def _svg(draw: Callable[[Figure], None], *, height: float, title: str, name: str) -> str:
@@ -144,7 +160,7 @@ def _svg(draw: Callable[[Figure], None], *, height: float, title: str, name: str
         for axes in figure.axes:
             axes.patch.set_alpha(0)
         target = io.StringIO()
-        canvas.print_svg(target, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        canvas.print_svg(target, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})  # type: ignore[no-untyped-call]
     return _dress(target.getvalue(), title=title, name=name)
 
 

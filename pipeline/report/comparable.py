@@ -12,15 +12,23 @@ from typing import Any
 
 from pipeline.outcome import Outcome
 from templates.finding import Finding
+from templates.language import ENGLISH
 from templates.store import canonical
 
 AVERAGED = frozenset({"fold", "seed", "trial"})
 COLUMN = AVERAGED | {"method", "settings", "fraction", "prompt", "words"}
-TABLE = COLUMN | {"condition", "language", "records", "gate", "kept"}
+TABLE = COLUMN | {"condition", "language", "task", "text", "rows", "records", "engine", "gate", "kept"}
 UNSTATED = frozenset({"", "-", "none"})  # a majority baseline has no model: that is no clash with one
 
+CellKey = tuple[Any, ...]  # condition, method, settings in canonical form, fraction
 
-def cell_key(outcome: Outcome) -> tuple[Any, ...]:
+
+def is_target(condition: str) -> bool:
+    """Whether a condition is text and prompt of a language other than English."""
+    return condition != ENGLISH and ">" not in condition
+
+
+def cell_key(outcome: Outcome) -> CellKey:
     """What outcomes averaged into one number share: condition, method, settings, fraction."""
     return (outcome.condition, outcome.method, canonical(dict(outcome.settings)), outcome.fraction)
 
@@ -32,7 +40,15 @@ def differing(one: Outcome, other: Outcome) -> tuple[str, ...]:
     if not averaged:
         allowed = allowed | set(one.settings) | set(other.settings)
     keys = dict.fromkeys((*one.signature, *other.signature))
-    return tuple(key for key in keys if key not in allowed and _clash(one.signature.get(key, ""), other.signature.get(key, ""), strict=averaged))
+    return tuple(key for key in keys if _clash(*_told(key, one, other, varied=key in allowed), strict=averaged))
+
+
+def _told(key: str, one: Outcome, other: Outcome, *, varied: bool) -> tuple[str, str]:
+    """The two values that must agree. A fold may vary, the number of folds (`2/5`) may not."""
+    left, right = one.signature.get(key, ""), other.signature.get(key, "")
+    if varied:
+        return (left.partition("/")[2], right.partition("/")[2]) if key == "fold" else ("", "")
+    return left, right
 
 
 def _clash(left: str, right: str, *, strict: bool) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import t
 
 from pipeline import metrics
@@ -52,7 +53,7 @@ def _score(predictions: Sequence[Prediction], *, labels: Sequence[str], metric: 
     return metrics.classification(gold, predicted, labels=labels)[metric]
 
 
-def _spread(mean: float, values: np.ndarray, *, how: str) -> Measure:
+def _spread(mean: float, values: NDArray[np.float64], *, how: str) -> Measure:
     half = float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
     return Measure(mean, max(0.0, mean - half), min(1.0, mean + half), how, len(values))
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.report.gap import Gap
 from pipeline.report.measure import Measure
-from pipeline.report.summary import Cell, Table
+from pipeline.report.summary import Table
+
+REASONS = 3  # of the gate's own findings, told in the banner
 
 
 @dataclass(frozen=True, slots=True)
 class Banner:
     """`tone`: fail, warn, pass or none; `title` carries the verdict in words, so that colour is never needed."""
 
+    benchmark: str
     tone: str
     title: str
     text: str
+
+
+def counts_of(gate: Mapping[str, Any]) -> dict[str, int]:
+    """Rows of a gate.json: source = excluded + kept + quarantined."""
+    told = gate.get("counts") or gate.get("statistics", {})
+    return {key: int(told.get(key, 0)) for key in ("source", "excluded", "kept", "quarantined")}
 
 
 def percent(ratio: float, digits: int = 0) -> str:
@@ -38,33 +48,39 @@ def how_made(measure: Measure) -> str:
     """How an interval was made."""
     return {
         "rows": f"bootstrap over {measure.units:,} test rows",
-        "folds": f"t-interval over {measure.units} folds",
-        "trials": f"t-interval over {measure.units} trials",
+        "folds": f"t-interval over {measure.units:,} folds",
+        "trials": f"t-interval over {measure.units:,} trials",
     }[measure.how]
 
 
 def verdict(benchmark: str, gate: Mapping[str, Any], *, language: str, measured: bool) -> Banner:
     """The banner of one benchmark; `measured`: target-language numbers follow."""
     told = str(gate.get("verdict", ""))
-    counts = gate.get("statistics", {})
-    kept, source, excluded = (int(counts.get(key, 0)) for key in ("kept", "source", "excluded"))
-    judged = source - excluded
+    broken = [str(finding.get("what", "")) for finding in gate.get("findings", ()) if finding.get("severity") == ("error" if told == "fail" else "warning")]
+    because = f" Why: {'. '.join(map(_capital, broken[:REASONS]))}." if broken else ""
+    counts = counts_of(gate)
+    kept, excluded, quarantined = counts["kept"], counts["excluded"], counts["quarantined"]
+    judged = counts["source"] - excluded
     rows = f"{percent(kept / judged)} of rows kept ({kept:,} of {judged:,})" if judged else "no rows were judged"
-    quarantined = int(counts.get("quarantined", 0))
     aside = f"; {quarantined:,} quarantined, each with its reason" if quarantined else ""
-    left_out = f" A further {excluded:,} source rows were left out by the benchmark's own rule." if excluded else ""
+    left_out = f" A further {excluded:,} source rows were left out beforehand (the benchmark's own rule, or sampling)." if excluded else ""
     if told == "fail" and not measured:
-        do = f"Nothing was tuned in {language}. Read the gate page, mend the translation or the rows it flags, and run again."
+        do = f"{because} Nothing was tuned in {language}. Read the gate page, mend the translation or the rows it flags, and run again."
         do += ' Or set on_fail = "continue" in the study to measure the kept rows all the same.'
-        return Banner("fail", f"{benchmark}: the gate FAILED and stopped the run", f"{_capital(rows)}{aside}. {do}{left_out}")
+        return Banner(benchmark, "fail", f"{benchmark}: the gate FAILED and stopped the run", f"{_capital(rows)}{aside}.{do}{left_out}")
     if told == "fail":
-        text = f"{_capital(rows)}{aside}. The {language} numbers below describe the kept rows only, not the whole benchmark."
-        return Banner("fail", f"{benchmark}: the gate FAILED, the study went on by its own setting", text + left_out)
+        text = f"{_capital(rows)}{aside}. The {language} numbers below describe the kept rows only, not the whole benchmark.{because}"
+        return Banner(benchmark, "fail", f"{benchmark}: the gate FAILED, the study went on by its own setting", text + left_out)
     if told == "warn":
-        return Banner("warn", f"{benchmark}: the gate passed with WARNINGS", f"{_capital(rows)}{aside}.{left_out}")
+        return Banner(benchmark, "warn", f"{benchmark}: the gate passed with WARNINGS", f"{_capital(rows)}{aside}.{because}{left_out}")
     if told == "pass":
-        return Banner("pass", f"{benchmark}: the gate PASSED", f"{_capital(rows)}{aside}.{left_out}")
-    return Banner("none", f"{benchmark}: no gate verdict", f"Nothing is known here about the quality of the {language} text.")
+        return Banner(benchmark, "pass", f"{benchmark}: the gate PASSED", f"{_capital(rows)}{aside}.{left_out}")
+    return Banner(benchmark, "none", f"{benchmark}: no gate verdict", f"Nothing is known here about the quality of the {language} text.")
+
+
+def signed(measure: Measure) -> str:
+    """The interval of a difference, in points."""
+    return f"95\u202f% interval {100 * measure.low:+.1f} to {100 * measure.high:+.1f}".replace("-", "\u2212")
 
 
 def cost(table: Table, *, language: str) -> str:
@@ -73,35 +89,40 @@ def cost(table: Table, *, language: str) -> str:
         return ""
     one = table.costs[0]
     gap = one.difference
-    begin = f"On the {one.rows:,} rows tested in both languages, {one.name} gets {percent(one.english, 1)} in English and {percent(one.target, 1)} in {language}"
-    reach = f"95\u202f% interval {100 * gap.low:+.1f} to {100 * gap.high:+.1f}"
+    begin = f"On the {one.rows:,} rows tested in both languages, {one.name} gets {percent(one.left, 1)} in English and {percent(one.right, 1)} in {language}"
     if gap.low > 0:
-        return f"{begin}: translation costs {points(gap.mean)} ({reach})."
-    if gap.high < 0:
-        return f"{begin}: {language} is ahead by {points(gap.mean)} ({reach}), so nothing was lost in translation on these rows."
-    return f"{begin}: a difference of {100 * gap.mean:+.1f} points ({reach}), which is no clear cost either way."
-
-
-def lead(cells: Sequence[Cell], *, language: str) -> str:
-    """How far the first tuned method stands above the majority floor and the best other baseline, or the empty string."""
-    floor = next((cell for cell in cells if cell.method == "majority"), None)
-    if not cells or cells[0].method == "majority" or floor is None:
-        return ""
-    first = cells[0]
-    said = f"{first.name} in {language} is right on {percent(first.accuracy.mean, 1)} of the test rows ({span_of(first.accuracy)}); "
-    said += f"always answering the majority label would be right on {percent(floor.accuracy.mean, 1)}."
-    if first.accuracy.low > floor.accuracy.mean:
-        said += " The whole interval lies above that floor."
-    elif first.accuracy.high < floor.accuracy.mean:
-        said += " That is below the floor: the model has not learned the task."
+        said = f"{begin}: translation costs {points(gap.mean)} ({signed(gap)})."
+    elif gap.high < 0:
+        said = f"{begin}: {language} is ahead by {points(gap.mean)} ({signed(gap)}), so nothing was lost in translation on these rows."
     else:
-        said += " The interval includes that floor: this is no evidence that the task was learned."
-    others = [cell for cell in cells[1:] if cell.method != "majority"]
+        said = f"{begin}: translation costs {points(gap.mean) if gap.mean > 0 else 'nothing'} here, but that may be chance ({signed(gap)})."
+    if round(one.left_train_rows) == round(one.right_train_rows):
+        return said
+    return said + f" English was trained on {one.left_train_rows:,.0f} rows and {language} on {one.right_train_rows:,.0f}, which may be part of the difference."
+
+
+def lead(table: Table, condition: str, *, language: str) -> str:
+    """How far the best-ranked method stands above the majority floor and the best other method, or the empty string."""
+    cells = table.main(condition)
+    gaps = [gap for gap in table.leads if gap.condition == condition]
+    floor = next((gap for gap in gaps if gap.other_method == "majority"), None)
+    if not cells or floor is None:
+        return ""
+    said = f"{floor.name} in {language} is right on {percent(cells[0].accuracy.mean, 1)} of the test rows ({span_of(cells[0].accuracy)}). "
+    said += f"Always answering the majority label is right on {percent(floor.right, 1)} of them; {_ahead(floor)}"
+    if floor.difference.low <= 0:
+        said += ", so this run is no evidence that the task was learned"
+    others = [gap for gap in gaps if gap.other_method != "majority"]
     if others:
-        best = max(others, key=lambda cell: cell.accuracy.mean)
-        gap = first.accuracy.mean - best.accuracy.mean
-        said += f" Against the best other method, {best.name} ({percent(best.accuracy.mean, 1)}), it is {points(gap)} {'ahead' if gap >= 0 else 'behind'}."
-    return said
+        best = max(others, key=lambda gap: gap.right)
+        said += f". Against the best other method, {best.other_name} ({percent(best.right, 1)}), {_ahead(best)}"
+    return said + "."
+
+
+def _ahead(gap: Gap) -> str:
+    sure = gap.difference.low > 0 or gap.difference.high < 0
+    side = "ahead" if gap.difference.mean >= 0 else "behind"
+    return f"{gap.name} is {points(gap.difference.mean)} {side} ({signed(gap.difference)}{'' if sure else ', which may be chance'})"
 
 
 def _capital(text: str) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from pipeline.outcome import Outcome, signature_text
-from pipeline.report.comparable import AVERAGED, cell_key, groups
-from pipeline.report.measure import Measure, measure, paired_difference
+from pipeline.report.comparable import AVERAGED, CellKey, cell_key, groups, is_target
+from pipeline.report.gap import Gap, costs, leads
+from pipeline.report.measure import Measure, measure
 from templates.finding import Finding
-from templates.language import ENGLISH
 
 NAMES = {"p_tuning": "P-tuning", "few_shot": "Few-shot", "tfidf": "TF-IDF + logistic regression", "majority": "Always the majority label"}
 RANK = {"p_tuning": 0, "few_shot": 2, "tfidf": 3, "majority": 4}  # other methods stand between p-tuning and the baselines
@@ -42,27 +42,18 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What translation cost one method: `difference` = English - target accuracy (ratio), on `rows` tested in both languages."""
-
-    name: str
-    method: str
-    condition: str
-    rows: int
-    english: float
-    target: float
-    difference: Measure
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
-    """Outcomes of one benchmark that may be compared. `part` counts the tables of the benchmark from 0; `names[i]` is the display name of `outcomes[i]`."""
+    """Outcomes of one benchmark that may be compared. `part` counts the tables of the benchmark from 0; `names[i]` is the display name of `outcomes[i]`.
+
+    `costs`: English against the target language, method by method. `leads`: the best-ranked method against every other, per condition.
+    """
 
     benchmark: str
     part: int
     labels: tuple[str, ...]
     cells: tuple[Cell, ...]
-    costs: tuple[Cost, ...]
+    costs: tuple[Gap, ...]
+    leads: tuple[Gap, ...]
     outcomes: tuple[Outcome, ...]
     names: tuple[str, ...]
 
@@ -93,11 +84,6 @@ class Summary:
     refusals: tuple[Finding, ...]
 
 
-def is_target(condition: str) -> bool:
-    """Whether a condition is text and prompt of a language other than English."""
-    return condition != ENGLISH and ">" not in condition
-
-
 def summarise(outcomes: Sequence[Outcome], *, labels: Mapping[str, Sequence[str]], kept: Mapping[str, AbstractSet[str]]) -> Summary:
     """Outcomes to tables. `labels[benchmark]` are all its labels, `kept[benchmark]` the ids kept in the target language."""
     tables: list[Table] = []
@@ -113,7 +99,7 @@ def summarise(outcomes: Sequence[Outcome], *, labels: Mapping[str, Sequence[str]
 def _table(benchmark: str, part: int, outcomes: Sequence[Outcome], *, labels: tuple[str, ...], kept: AbstractSet[str] | None) -> Table:
     ordered = sorted(outcomes, key=lambda one: (RANK.get(one.method, 1), one.method, str(cell_key(one)[2]), -one.fraction, one.condition, one.fold, one.seed))
     names = display_names(ordered)
-    by_cell: dict[tuple[Any, ...], list[Outcome]] = {}
+    by_cell: dict[CellKey, list[Outcome]] = {}
     for outcome in ordered:
         if not outcome.error:
             by_cell.setdefault(cell_key(outcome), []).append(outcome)
@@ -122,7 +108,16 @@ def _table(benchmark: str, part: int, outcomes: Sequence[Outcome], *, labels: tu
         name = names[cell_key(trials[0])[1:3]]
         restrictions = (None,) if kept is None or is_target(trials[0].condition) else (None, kept)
         cells += [cell for only in restrictions if (cell := _cell(trials, name, labels=labels, only=only)) is not None]
-    return Table(benchmark, part, labels, tuple(cells), tuple(_costs(by_cell, names)), tuple(ordered), tuple(names[cell_key(one)[1:3]] for one in ordered))
+    return Table(
+        benchmark,
+        part,
+        labels,
+        tuple(cells),
+        costs(by_cell, names),
+        leads(by_cell, names),
+        tuple(ordered),
+        tuple(names[cell_key(one)[1:3]] for one in ordered),
+    )
 
 
 def display_names(outcomes: Iterable[Outcome]) -> dict[tuple[Any, ...], str]:
@@ -165,32 +160,6 @@ def _joint_signature(trials: Sequence[Outcome]) -> str:
     return signature_text(joint)
 
 
-def _costs(by_cell: Mapping[tuple[Any, ...], Sequence[Outcome]], names: Mapping[tuple[Any, ...], str]) -> list[Cost]:
-    costs: list[Cost] = []
-    shown: set[tuple[Any, ...]] = set()
-    for key, trials in by_cell.items():
-        condition, method, form, fraction = key
-        english = by_cell.get((ENGLISH, method, form, fraction))
-        if not is_target(condition) or english is None or (condition, method, form) in shown:
-            continue
-        here, there = _correct(trials), _correct(english)
-        shared = [name for name in here if name in there]
-        if not shared:
-            continue
-        shown.add((condition, method, form))
-        means = (float(np.mean([side[name] for name in shared])) for side in (there, here))
-        costs.append(Cost(names[(method, form)], method, condition, len(shared), *means, paired_difference(there, here)))
-    return costs
-
-
-def _correct(trials: Iterable[Outcome]) -> dict[str, float]:
-    hits: dict[str, list[bool]] = {}
-    for outcome in trials:
-        for item in outcome.predictions:
-            hits.setdefault(item.id, []).append(item.label == item.predicted)
-    return {name: sum(marks) / len(marks) for name, marks in hits.items()}
-
-
 def headline(summary: Summary) -> list[str]:
     """The few lines a terminal shows at the end of a run; the verdict is not among them."""
     lines: list[str] = []
@@ -205,7 +174,7 @@ def headline(summary: Summary) -> list[str]:
                 )
         for cost in table.costs[:1]:
             lines.append(
-                f"{table.benchmark} {cost.condition}  {cost.name}: English {100 * cost.english:.1f} %, {cost.condition} {100 * cost.target:.1f} % "
+                f"{table.benchmark} {cost.other_condition}  {cost.name}: English {100 * cost.left:.1f} %, {cost.other_condition} {100 * cost.right:.1f} % "
                 f"on the same {cost.rows:,} rows; difference {100 * cost.difference.mean:+.1f} points"
             )
         if table.failed:

@@ -50,7 +50,5 @@ BENCHMARK = Benchmark(
     licence="none stated by its authors; research use",
     citation="Maia et al. 2018, https://doi.org/10.1145/3184558.3192301",
     settings=Settings,
-    sources=(
-        Hub("TheFinAI/fiqa-sentiment-classification", "b669064ceb406dfc33a86a8ddce203b7395a0fa1", ("train", "valid", "test")),
-    ),
+    sources=(Hub("TheFinAI/fiqa-sentiment-classification", "b669064ceb406dfc33a86a8ddce203b7395a0fa1", ("train", "valid", "test")),),
 )

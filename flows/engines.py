@@ -1,0 +1,62 @@
+"""The translator and the GPT of a plan, loaded once a process, and where the translation memory lies."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flows.plan import Plan
+from pipeline.frozen_gpt import FrozenGPT, load_gpt
+from pipeline.prefix import PrefixCache
+from pipeline.smollm2 import cache_folder
+from templates import catalogue
+from templates.language import ENGLISH, Language, load
+from templates.settings import read_settings
+from templates.store import canonical, make_folder
+from translation.engine import Translator
+from translation.memory import Memory
+
+
+def engine_of(plan: Plan) -> str:
+    """The module that translates into the plan's language; English needs none and gets the identity."""
+    return "identity" if plan.language.code == ENGLISH else plan.study.translator.engine
+
+
+def translator_for(plan: Plan) -> Translator:
+    """The plan's translator."""
+    settings = {} if plan.language.code == ENGLISH else dict(plan.study.translator.settings)
+    return _translator(engine_of(plan), canonical(settings).decode(), plan.language.code)
+
+
+@lru_cache(maxsize=2)
+def _translator(engine: str, settings: str, target: str) -> Translator:
+    import json
+
+    module = catalogue.module("translation.translators", engine, "translator")
+    read: Any = read_settings(module.Settings, json.loads(settings), where=f"translator {engine}")
+    language: Language = load(target)
+    made: Translator = module.build(read, source=load(ENGLISH), target=language)
+    return made
+
+
+def memory_for(translator: Translator) -> Memory:
+    """The memory of this engine, one file an engine, shared by all runs of the user."""
+    return Memory(memories() / f"{translator.fingerprint[:32]}.sqlite")
+
+
+def memories() -> Path:
+    """The folder of all memories."""
+    return make_folder(cache_folder() / "memory")
+
+
+def gpt_for(plan: Plan) -> tuple[FrozenGPT, PrefixCache]:
+    """The plan's GPT with the prefixes read so far."""
+    model = plan.study.model
+    return _gpt(model.name, model.revision, model.dtype, model.threads, model.cache_gibibytes)
+
+
+@lru_cache(maxsize=1)
+def _gpt(name: str, revision: str, dtype: str, threads: int, gibibytes: float) -> tuple[FrozenGPT, PrefixCache]:
+    gpt = load_gpt(name, revision=revision, dtype=dtype, threads=threads)
+    return gpt, PrefixCache(gpt, gibibytes=gibibytes)

@@ -1,0 +1,139 @@
+"""plan: all settings of one run: a study's TOML, read strictly, with what the command line says on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.study import TrialGroup
+from templates import catalogue
+from templates.benchmark import Benchmark
+from templates.language import ENGLISH, Language, load
+from templates.refusal import Refusal
+from templates.settings import read_settings, read_toml
+from templates.store import digest
+
+STUDIES = Path(__file__).resolve().parent / "studies"
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """`engine` names a file of translation/translators, `settings` go to it."""
+
+    engine: str = "ctranslate2"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The GPT to tune: `smollm2-135m`, a folder or a hub id. `cache_gibibytes` bounds the kept keys and values."""
+
+    name: str = "smollm2-135m"
+    revision: str = ""
+    dtype: Literal["float32", "bfloat16"] = "float32"
+    threads: int = 2
+    cache_gibibytes: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """`count` folds, of which those listed in `run` are used as test part."""
+
+    count: int = 5
+    run: tuple[int, ...] = (0,)
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One study. `rows`: how many records of each benchmark (0: all; else whole groups, stratified by label).
+    `on_fail`: what a failed gate means, stop (no target-language tuning, exit code 3) or continue (tune on the kept rows)."""
+
+    title: str
+    benchmarks: tuple[str, ...] = ("fiqa",)
+    source: Literal["any", "data", "hub", "url", "sample"] = "any"
+    rows: int = 0
+    on_fail: Literal["stop", "continue"] = "stop"
+    shard_rows: int = 512
+    english_first: bool = True
+    translator: Engine = field(default_factory=Engine)
+    gate: Mapping[str, Any] = field(default_factory=dict)
+    model: Model = field(default_factory=Model)
+    folds: Folds = field(default_factory=Folds)
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    benchmark: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    trials: tuple[TrialGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A study for one language, with where data comes from and where runs go."""
+
+    study_name: str
+    study: Study
+    language: Language
+    data: Path | None
+    out: Path
+
+    @property
+    def english(self) -> Plan:
+        """The same study for English."""
+        return replace(self, language=load(ENGLISH))
+
+    @property
+    def benchmarks(self) -> list[Benchmark]:
+        """The study's benchmarks."""
+        return [catalogue.benchmark(name) for name in self.study.benchmarks]
+
+    def settings_of(self, benchmark: Benchmark) -> Any:
+        """The benchmark's own settings in this study."""
+        table = self.study.benchmark.get(benchmark.name, {})
+        return read_settings(benchmark.settings, table, where=f"study {self.study_name}, [benchmark.{benchmark.name}]")
+
+    @property
+    def digest(self) -> str:
+        """sha256 of everything the study says, the language file and the source of data."""
+        language = Path(self.language.file).read_text(encoding="utf-8")
+        return digest([asdict(self.study), self.language.code, language, str(self.data)])
+
+
+def studies() -> dict[str, Path]:
+    """Name -> file of every study, the user's own first."""
+    return catalogue.files("study", STUDIES, ".toml")
+
+
+def read_study(name: str) -> Study:
+    """Read `studies/<name>.toml`."""
+    path = catalogue.find("study", name, STUDIES, ".toml")
+    table = read_toml(path)
+    study = read_settings(Study, table, where=str(path))
+    for group in study.trials:
+        for kind in group.conditions:
+            if kind not in ("target", "english", "control"):
+                raise Refusal(f"{path}: trials condition {kind!r} is unknown; use target, english or control.")
+        for fraction in group.fractions:
+            if not 0 < fraction <= 1:
+                raise Refusal(f"{path}: fraction {fraction} of {group.method} must be above 0 and at most 1.")
+        module = catalogue.module("pipeline.methods", group.method, "method")
+        read_settings(module.Settings, group.settings, where=f"{path}, method {group.method}")
+    for fold in study.folds.run:
+        if not 0 <= fold < study.folds.count:
+            raise Refusal(f"{path}: fold {fold} is not one of 0 to {study.folds.count - 1}.")
+    for named in study.benchmarks:
+        catalogue.benchmark(named)
+    return study
+
+
+def make(language: str, study: str, *, data: Path | None, out: Path) -> Plan:
+    """Resolve names to one plan; every unknown name is an UnknownName."""
+    if data is not None and not data.is_dir():
+        raise Refusal(f"{data}: is no folder; --data names the folder that holds <benchmark>.en.jsonl.")
+    loaded = load(language)
+    made = Plan(study, read_study(study), loaded, data.resolve() if data else None, out.resolve())
+    if made.study.source == "data" and data is None:
+        raise Refusal(f"study {study} reads its data from a folder; name it with --data.")
+    if data is not None and made.study.source == "any":
+        made = replace(made, study=replace(made.study, source="data"))
+    return made

@@ -1,0 +1,117 @@
+"""report: gather what the run folder holds and write report.html."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+
+from flows.engines import engine_of, gpt_for, translator_for
+from flows.localise import task_of
+from flows.plan import Plan, make
+from flows.step import STEP
+from pipeline.outcome import Outcome
+from pipeline.report import page
+from pipeline.report.inputs import Facts, Inputs, Model
+from pipeline.report.summary import headline, summarise
+from templates import records
+from templates.benchmark import Benchmark, Record
+from templates.finding import Finding
+from templates.language import ENGLISH, Cell
+from templates.store import code_fingerprint
+
+SHOWN = 12  # sample rows of each kind
+
+
+def facts_of(plan: Plan, staged: Path, *, refreshed: Mapping[str, str], gates: Mapping[str, Any], seconds: Mapping[str, float]) -> dict[str, Any]:
+    """What the manifest says of this run: inputs with digests, versions, counts."""
+    inputs = {name: json.loads((Path(folder) / "facts.json").read_text(encoding="utf-8")) for name, folder in refreshed.items()}
+    versions = {name: importlib.metadata.version(name) for name in ("torch", "transformers", "ctranslate2", "scikit-learn", "prefect", "sacrebleu")}
+    return {
+        "language": plan.language.code,
+        "study": plan.study_name,
+        "plan_digest": plan.digest,
+        "inputs": inputs,
+        "engine": {"name": engine_of(plan), "fingerprint": translator_for(plan).fingerprint},
+        "model": plan.study.model.name,
+        "gates": dict(gates),
+        "versions": {"lingraft": importlib.metadata.version("lingraft"), "python": platform.python_version(), **versions},
+        "code": code_fingerprint("flows.adapt", "pipeline.study", "translation.judge"),
+        "seconds": dict(seconds),
+    }
+
+
+def outcomes_in(staged: Path) -> list[Outcome]:
+    """The run's outcomes; none if the gate stopped it."""
+    path = staged / "outcomes.jsonl"
+    return [Outcome.from_json(raw) for _, raw in records.read_lines(path)] if path.is_file() else []
+
+
+@task(name="write-report", **STEP)
+def write_report(plan: Plan, staged: Path, facts: Mapping[str, Any], findings: Sequence[Finding]) -> list[str]:
+    """Write report.html; returns the headline numbers as lines."""
+    outcomes = outcomes_in(staged)
+    rows = {benchmark.name: rows_of(staged, benchmark) for benchmark in plan.benchmarks}
+    kept = {name: {row.id for row in pair[0]} for name, pair in rows.items()}
+    local = plan.language.code != ENGLISH
+    summary = summarise(outcomes, labels={benchmark.name: benchmark.labels for benchmark in plan.benchmarks}, kept=kept if local else {})
+    gate_json = {name: json.loads((staged / "gate" / name / "gate.json").read_text(encoding="utf-8")) for name in rows}
+    gpt = gpt_for(plan)[0]
+    inputs = Inputs(
+        language_code=plan.language.code,
+        language_name=plan.language.name,
+        study=plan.study_name,
+        summary=summary,
+        model=Model(gpt.name, gpt.parameters, gpt.fingerprint),
+        gates=gate_json,
+        quarantine={name: dict(Counter(reason for row in pair[1] for reason in row.reasons)) for name, pair in rows.items()},
+        words={benchmark.name: words_of(plan, benchmark) for benchmark in plan.benchmarks},
+        samples={name: [*pair[0][:SHOWN], *pair[1][:SHOWN]] for name, pair in rows.items()},
+        facts=Facts(facts["versions"], facts["seconds"], {name: item["origin"] for name, item in facts["inputs"].items()}, facts["engine"]["name"]),
+        source_tokens_left={name: gate["statistics"]["english_left_kept"] for name, gate in gate_json.items()} if local else {},
+        findings=findings,
+        links=links(rows),
+    )
+    page.write(inputs, staged / "report.html")
+    return headline(summary)
+
+
+def rows_of(staged: Path, benchmark: Benchmark) -> tuple[list[Record], list[Record]]:
+    """Kept and quarantined records."""
+    folder = staged / "records"
+    return records.read(folder / f"{benchmark.name}.jsonl", benchmark), records.read(folder / f"{benchmark.name}.quarantine.jsonl", benchmark)
+
+
+def words_of(plan: Plan, benchmark: Benchmark) -> Cell:
+    """The words actually used."""
+    made = task_of(plan, benchmark)
+    return Cell(made.prompt.source, dict(made.verbalizer.words), dict(made.verbalizer.variants), reviewed=made.reviewed)
+
+
+def links(names: Mapping[str, Any]) -> dict[str, str]:
+    """Where the page links to, relative to itself."""
+    found = {"outcomes.jsonl": "outcomes.jsonl", "manifest.json": "manifest.json"}
+    for name in names:
+        found |= {
+            f"gate/{name}": f"gate/{name}/index.html",
+            f"records/{name}": f"records/{name}.jsonl",
+            f"quarantine/{name}": f"records/{name}.quarantine.jsonl",
+            f"words/{name}": f"words/{name}.toml",
+        }
+    return found
+
+
+@flow(name="report")
+def report(language: str, study: str, data: str | None, out: str, staged: str, facts: dict[str, Any], findings: list[dict[str, Any]]) -> list[str]:
+    """The page, and its headline as an artifact."""
+    plan = make(language, study, data=Path(data) if data else None, out=Path(out))
+    lines = write_report(plan, Path(staged), facts, [Finding(**finding) for finding in findings])
+    create_markdown_artifact(key=f"study-{language}-{study}".lower(), markdown="\n".join(f"- {line}" for line in lines) or "no outcomes")
+    return lines

@@ -1,0 +1,119 @@
+"""study: every trial of the study, a step each; a trial that is in the store is not run again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from prefect import flow, task
+from safetensors.torch import load_file
+
+from flows.engines import gpt_for
+from flows.localise import task_of
+from flows.plan import Plan, make
+from flows.step import STEP, bar, key_of
+from pipeline import folds, smollm2
+from pipeline import study as trials
+from pipeline.outcome import Outcome
+from pipeline.prompt_table import PromptTable, card_for
+from pipeline.study import Condition, Trial
+from templates import records
+from templates.benchmark import Benchmark
+from templates.language import ENGLISH
+from templates.run_folder import Runs
+from templates.store import write_atomic, write_json
+
+
+def conditions(plan: Plan, benchmark: Benchmark, english_rows: Path, *, kept_rows: Path | None, gate: str) -> dict[str, Condition]:
+    """target, english and control of one benchmark; English alone where the language is English or nothing was kept."""
+    source = records.read(english_rows, benchmark)
+    fold_of = folds.assign(source, count=plan.study.folds.count, seed=plan.study.folds.seed)
+    english = Condition("en", task_of(plan.english, benchmark), tuple(source), fold_of, "off", "")
+    if plan.language.code == ENGLISH or kept_rows is None:
+        return {"english": english}
+    kept = records.read(kept_rows, benchmark)
+    local = task_of(plan, benchmark)
+    engine = kept[0].engine if kept else ""
+    target = Condition(plan.language.code, local, tuple(kept), fold_of, gate, engine)
+    plain = tuple(replace(record, fields=dict(record.source or record.fields)) for record in kept)
+    control = Condition(f"en>{plan.language.code}", local, plain, fold_of, gate, "")
+    return {"target": target, "english": english, "control": control}
+
+
+def trials_of(plan: Plan, found: dict[str, Condition]) -> list[tuple[Trial, Condition]]:
+    """The study's trials over these conditions, English ones first."""
+    groups = plan.study.trials
+    if "target" not in found:
+        groups = tuple(replace(group, conditions=("english",)) for group in groups if {"target", "english"} & set(group.conditions))
+    planned = trials.plan(groups, found, folds=plan.study.folds.count, run=plan.study.folds.run)
+    by_name = {condition.name: condition for condition in found.values()}
+    order = {condition.name: place for place, condition in enumerate(found[kind] for kind in ("english", "target", "control") if kind in found)}
+    unique = {json.dumps(asdict(trial), sort_keys=True): trial for trial in planned}
+    return [(trial, by_name[trial.condition]) for trial in sorted(unique.values(), key=lambda trial: order[trial.condition])]
+
+
+@task(name="trial", task_run_name="trial-{trial.name}", **STEP)
+def run_trial(plan: Plan, trial: Trial, condition: Condition, key: str) -> str:
+    """One trial: `outcome.json` and what the method learnt, as a folder of the store."""
+    store = Runs(plan.out).store
+    gpt, prefixes = gpt_for(plan)
+    checkpoint = store.root / ".unfinished" / f"{key}.safetensors"
+
+    def write(folder: Path) -> None:
+        outcome = trials.run(trial, condition, gpt=gpt, prefixes=prefixes, keep=folder, checkpoint=checkpoint)
+        write_json(folder / "outcome.json", outcome.to_json())
+
+    folder = store.get_or_make(key, write)
+    checkpoint.unlink(missing_ok=True)
+    return str(folder)
+
+
+def trial_key(plan: Plan, trial: Trial, condition: Condition) -> str:
+    """The store key of a trial: what it is, what it reads, which model, which code."""
+    model = [plan.study.model.dtype, smollm2.SHA256 if plan.study.model.name == smollm2.NAME else gpt_for(plan)[0].fingerprint]
+    modules = ("pipeline.study", f"pipeline.methods.{trial.method}")
+    return key_of("trial", inputs=[asdict(trial), condition.facts, model], modules=modules)
+
+
+@flow(name="study")
+def study(
+    language: str, study: str, data: str | None, out: str, staged: str, refreshed: dict[str, str], gates: dict[str, str], stored_only: bool = False
+) -> bool:
+    """All trials into `outcomes.jsonl`, and the best prompt of each task into `prompts/`. `gates`: benchmark -> its line in
+    every signature. With `stored_only` nothing is run: False if a trial is missing in the store."""
+    plan = make(language, study, data=Path(data) if data else None, out=Path(out))
+    lines: list[tuple[Trial, Condition, str]] = []
+    for benchmark in plan.benchmarks:
+        kept = Path(staged) / "records" / f"{benchmark.name}.jsonl"
+        rows = Path(refreshed[benchmark.name]) / "records.jsonl"
+        usable = benchmark.name in gates and kept.is_file() and kept.stat().st_size > 0
+        found = conditions(plan, benchmark, rows, kept_rows=kept if usable else None, gate=gates.get(benchmark.name, "off"))
+        lines += [(trial, condition, trial_key(plan, trial, condition)) for trial, condition in trials_of(plan, found)]
+    store = Runs(plan.out).store
+    if stored_only and not all(store.get(key) for _, _, key in lines):
+        return False
+    done: list[tuple[Trial, Condition, Path]] = []
+    with bar("tune", len(lines)) as advance:
+        for trial, condition, key in lines:
+            advance(0, trial.name)
+            folder = store.get(key) or Path(run_trial(plan, trial, condition, key))
+            done.append((trial, condition, folder))
+            advance(1, trial.name)
+    write_outcomes(plan, Path(staged), done)
+    return True
+
+
+def write_outcomes(plan: Plan, staged: Path, done: list[tuple[Trial, Condition, Path]]) -> None:
+    """`outcomes.jsonl`, and `prompts/` with the prompt that validated best of each task tuned on all its data."""
+    outcomes = [(Outcome.from_json(json.loads((folder / "outcome.json").read_text(encoding="utf-8"))), condition, folder) for _, condition, folder in done]
+    rows = "".join(json.dumps(outcome.to_json(), ensure_ascii=False) + "\n" for outcome, _, _ in outcomes)
+    write_atomic(staged / "outcomes.jsonl", rows.encode("utf-8"))
+    table = PromptTable()
+    tuned = [item for item in outcomes if (item[2] / "p_tuning.safetensors").is_file() and ">" not in item[0].condition]
+    for name in dict.fromkeys(condition.task.name for _, condition, _ in tuned):
+        mine = [item for item in tuned if item[1].task.name == name and item[0].history]
+        outcome, condition, folder = max(mine, key=lambda item: (item[0].fraction, -item[0].history[item[0].best_epoch - 1].validation_loss))
+        table.add(name, load_file(folder / "p_tuning.safetensors")["prompt"], card_for(condition.task, gpt_for(plan)[0], trial=outcome.trial))
+    if table.rows:
+        table.save(staged / "prompts")

@@ -1,0 +1,58 @@
+"""translate: English records into the target language, a step per shard; groups stay in one shard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from prefect import flow, task
+
+from flows.engines import engine_of, memory_for, translator_for
+from flows.plan import Plan, make
+from flows.step import STEP, bar, stored
+from templates import catalogue, records
+from templates.benchmark import Benchmark, Record
+from templates.run_folder import Runs
+from templates.store import digest
+from translation.translate import translate_records
+
+
+@task(name="translate-shard", task_run_name="translate-{plan.language.code}-{benchmark.name}-{index:04d}", **STEP)
+def translate_shard(plan: Plan, benchmark: Benchmark, shard: Sequence[Record], index: int) -> str:
+    """One shard's translated records, as a folder of the store."""
+    translator = translator_for(plan)
+    source = [(row.id, dict(row.fields), row.label, row.group) for row in shard]
+
+    def write(folder: Path) -> None:
+        with memory_for(translator) as memory, bar(f"translate {benchmark.name} to {plan.language.code}", 0) as advance:
+            moved = translate_records(shard, benchmark, translator=translator, memory=memory, on_batch=lambda count: advance(count, "sentences"))
+        records.write(folder / "records.jsonl", moved, benchmark=benchmark.name, language=plan.language.code)
+
+    modules = ("translation.translate", f"translation.translators.{engine_of(plan)}")
+    inputs = [translator.fingerprint, benchmark.name, plan.language.code, digest(source)]
+    return str(stored(Runs(plan.out).store, "translate", inputs=inputs, modules=modules, make=write))
+
+
+def shards(rows: Sequence[Record], *, size: int) -> list[list[Record]]:
+    """Cut into shards of about `size` rows without parting a group, so that one sentence is translated in one way."""
+    cut: list[list[Record]] = []
+    by_group: dict[str, list[Record]] = {}
+    for row in rows:
+        by_group.setdefault(row.group, []).append(row)
+    for group in by_group.values():
+        if not cut or len(cut[-1]) + len(group) > size:
+            cut.append([])
+        cut[-1].extend(group)
+    return cut
+
+
+@flow(name="translate")
+def translate(language: str, study: str, data: str | None, out: str, refreshed: dict[str, str]) -> dict[str, list[str]]:
+    """Benchmark -> the folders of its shards, in order."""
+    plan = make(language, study, data=Path(data) if data else None, out=Path(out))
+    done: dict[str, list[str]] = {}
+    for name, folder in refreshed.items():
+        benchmark = catalogue.benchmark(name)
+        rows = records.read(Path(folder) / "records.jsonl", benchmark)
+        done[name] = [translate_shard(plan, benchmark, shard, index) for index, shard in enumerate(shards(rows, size=plan.study.shard_rows))]
+    return done

@@ -1,0 +1,87 @@
+"""Gap: how far two methods, or two languages, lie apart on the same test rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipeline.outcome import Outcome
+from pipeline.report.comparable import CellKey, is_target
+from pipeline.report.measure import Measure, paired_difference
+from templates.language import ENGLISH
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A paired difference in accuracy (ratio), `left` - `right`, on the `rows` that both were tested on.
+
+    The interval is a bootstrap over those rows, so it is narrower than two separate intervals suggest.
+    """
+
+    name: str
+    condition: str
+    other_name: str
+    other_method: str
+    other_condition: str
+    rows: int
+    left: float
+    right: float
+    left_train_rows: float
+    right_train_rows: float
+    difference: Measure
+
+
+def costs(by_cell: Mapping[CellKey, Sequence[Outcome]], names: Mapping[tuple[Any, ...], str]) -> tuple[Gap, ...]:
+    """English against each target language, method by method, at the largest fraction both have; `names` by (method, settings)."""
+    found: dict[CellKey, Gap] = {}
+    for key in by_cell:
+        condition, method, form, fraction = key
+        english = (ENGLISH, method, form, fraction)
+        if is_target(condition) and english in by_cell and key[:3] not in found:
+            gap = _gap(english, key, by_cell, names)
+            found |= {key[:3]: gap} if gap else {}
+    return tuple(found.values())
+
+
+def leads(by_cell: Mapping[CellKey, Sequence[Outcome]], names: Mapping[tuple[Any, ...], str]) -> tuple[Gap, ...]:
+    """The first method of each condition against every other there, each at its largest fraction."""
+    found: list[Gap] = []
+    for condition in dict.fromkeys(key[0] for key in by_cell):
+        largest: dict[CellKey, CellKey] = {}
+        for key in by_cell:
+            if key[0] == condition:
+                largest.setdefault(key[:3], key)
+        first, *others = largest.values()
+        found += [gap for other in others if (gap := _gap(first, other, by_cell, names))]
+    return tuple(found)
+
+
+def _gap(one: CellKey, other: CellKey, by_cell: Mapping[CellKey, Sequence[Outcome]], names: Mapping[tuple[Any, ...], str]) -> Gap | None:
+    left, right = _correct(by_cell[one]), _correct(by_cell[other])
+    shared = [name for name in left if name in right]
+    if not shared:
+        return None
+    return Gap(
+        name=names[one[1:3]],
+        condition=one[0],
+        other_name=names[other[1:3]],
+        other_method=other[1],
+        other_condition=other[0],
+        rows=len(shared),
+        left=float(np.mean([left[name] for name in shared])),
+        right=float(np.mean([right[name] for name in shared])),
+        left_train_rows=float(np.mean([outcome.train_rows for outcome in by_cell[one]])),
+        right_train_rows=float(np.mean([outcome.train_rows for outcome in by_cell[other]])),
+        difference=paired_difference(left, right),
+    )
+
+
+def _correct(trials: Iterable[Outcome]) -> dict[str, float]:
+    hits: dict[str, list[bool]] = {}
+    for outcome in trials:
+        for item in outcome.predictions:
+            hits.setdefault(item.id, []).append(item.label == item.predicted)
+    return {name: sum(marks) / len(marks) for name, marks in hits.items()}

@@ -1,0 +1,46 @@
+"""Paired differences between languages and between methods, by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.report.summary import summarise
+
+LABELS = {"fiqa": ("negative", "positive")}
+
+
+def answers(right, wrong):
+    return [(name, "positive", "positive") for name in right] + [(name, "positive", "negative") for name in wrong]
+
+
+def test_cost_counts_the_rows_tested_in_both_languages(make):
+    english = make("p_tuning", "en", answers("abcd", "efgh"), train_rows=900)
+    swedish = make("p_tuning", "sv", answers("ae", "bc"), train_rows=700)
+    table = summarise([english, swedish], labels=LABELS, kept={"fiqa": set("abce")}).tables[0]
+    (cost,) = table.costs
+    assert (cost.rows, cost.left, cost.right) == (4, 0.75, 0.5)  # English a b c right, e wrong; Swedish a e right
+    assert cost.difference.mean == pytest.approx(0.25)
+    assert (cost.left_train_rows, cost.right_train_rows) == (900, 700)
+
+
+def test_several_seeds_are_averaged_row_by_row(make):
+    trials = [make("p_tuning", "sv", answers("ab", ""), seed=1), make("p_tuning", "sv", answers("a", "b"), seed=2), make("p_tuning", "en", answers("ab", ""))]
+    (cost,) = summarise(trials, labels=LABELS, kept={}).tables[0].costs
+    assert (cost.left, cost.right) == (1.0, 0.75)
+
+
+def test_no_shared_row_means_no_cost(make):
+    trials = [make("p_tuning", "sv", answers("ab", "")), make("p_tuning", "en", answers("cd", ""))]
+    assert summarise(trials, labels=LABELS, kept={}).tables[0].costs == ()
+
+
+def test_leads_compare_the_first_method_with_every_other_of_its_language(make):
+    trials = [
+        make("majority", "sv", answers("a", "bcd")),
+        make("p_tuning", "sv", answers("abc", "d")),
+        make("p_tuning", "sv", answers("", "abcd"), fraction=0.1),
+        make("tfidf", "sv", answers("ab", "cd")),
+        make("tfidf", "en", answers("abcd", "")),
+    ]
+    leads = summarise(trials, labels=LABELS, kept={}).tables[0].leads
+    assert [(gap.other_method, gap.left, gap.right) for gap in leads] == [("tfidf", 0.75, 0.5), ("majority", 0.75, 0.25)]

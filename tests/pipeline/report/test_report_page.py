@@ -1,0 +1,208 @@
+"""The page: self-contained, escaped, complete, and still a page when there is nothing to show."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+from pipeline.report.page import Facts, Inputs, Model, render, write
+from pipeline.report.summary import Summary, summarise
+from templates.benchmark import Record
+from templates.finding import Finding
+from templates.language import Cell
+
+NASTY = "<script>alert('x')</script>\"'&\u202e\u05d0"
+LABELS = {"fiqa": ("negative", "positive")}
+VOID = {"meta", "br", "link", "path", "use", "rect"}
+
+
+class Page(HTMLParser):
+    """Collects elements, attributes and text, and checks that tags nest."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.said = [], [], [], []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.said.append(data)
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", "".join(self.said))
+
+
+def test_one_file_and_no_request_to_anywhere(html):
+    page = Page(html)
+    assert not {"script", "img", "iframe", "link", "object", "form"} & set(page.tags)
+    assert [value for name, value in page.attributes if name in ("src", "srcset", "xlink:href", "action") and not value.startswith("#")] == []
+    assert any("default-src 'none'" in (value or "") for _, value in page.attributes)
+    assert not re.search(r"@import|url\((?!#)", html)
+    assert len(html) < 400_000
+
+
+def test_the_order_of_the_page(html):
+    text = Page(html).text
+    wanted = [
+        "the gate FAILED",
+        "This run took fiqa",
+        "Results on fiqa",
+        "P-tuning in Swedish is right on",
+        "translation costs",
+        "Method",
+        "How little data is enough?",
+    ]
+    wanted += ["What was quarantined in fiqa", "The words used for fiqa", "All trials on fiqa", "How to read these numbers", "Signatures"]
+    places = [text.index(words) for words in wanted]
+    assert places == sorted(places)
+
+
+def test_beside_every_target_number_stand_rows_kept_and_english_left(html):
+    cells = re.findall(r'<td data-column="Swedish".*?</td>', html, flags=re.DOTALL)
+    assert len(cells) == 5
+    for cell in cells:
+        assert "826 of 1,159 rows kept" in cell
+        assert "English tokens left" in cell
+    assert len(re.findall(r'<td data-column="English, same rows"', html)) == 5
+
+
+def test_best_of_each_column_is_marked_in_words(html):
+    best = re.findall(r'<td data-column="([^"]+)" class="best">.*?</td>', html, flags=re.DOTALL)
+    assert best == ["Swedish", "English, same rows", "English, all rows", "Control"]
+    assert html.count('<span class="tag best">best</span>') == 4
+
+
+def test_virtual_tokens_words_draft_and_examples_are_visible(html, inputs):
+    text = Page(html).text
+    assert "Känsla för Intertek10 virtual tokens: negativ" in text
+    assert "DRAFT: reviewed by nobody" in text
+    assert "positiva, positivt" in text
+    assert "English, sentence$TSLA up 4.5% after hours, calls paid 3x" in text.replace(" $TSLA", "$TSLA")
+    reviewed = replace(inputs, words={"fiqa": replace(inputs.words["fiqa"], reviewed="Åsa Ek")})
+    assert "DRAFT" not in Page(render(reviewed)).text
+    assert "reviewed: Åsa Ek" in Page(render(reviewed)).text
+
+
+def test_the_gate_in_counts_checks_and_labels(html):
+    text = Page(html).text
+    assert "14 were left out beforehand (score 0: 14), 826 kept and 333 quarantined" in text
+    assert "Why: 71 % of the rows could be kept; a pass needs 95 %, below 90 % it fails." in text
+    assert "Are all numbers there?" in text
+    assert "281 of 399 kept, 70" in text
+
+
+def test_failed_trials_and_signatures_are_shown(html):
+    text = Page(html).text
+    assert "1 of 73 trials failed" in text
+    assert "OutOfMemoryError: 512 MiB asked, 200 MiB left" in text
+    assert "model:smol|gate:fail,kept=71%" in text
+    assert "t-interval over 3 folds" in text
+
+
+def test_links_lead_inside_the_run_folder_only(inputs):
+    links = {**inputs.links, "evil": "javascript:alert(1)", "far": "https://example.org/", "root": "/etc/passwd", "blank": " javascript:alert(1)"}
+    targets = [value for name, value in Page(render(replace(inputs, links=links))).attributes if name == "href" and not value.startswith("#")]
+    assert set(targets) == set(inputs.links.values())
+
+
+def test_everything_from_data_is_escaped(make):
+    rows = [("a", "positive", "positive"), (NASTY, "negative", "positive")]
+    trials = [
+        make(method, "sv", rows, benchmark=NASTY, settings={NASTY: NASTY}, trial=NASTY, notes=(NASTY,), signature={NASTY: NASTY})
+        for method in (NASTY, "majority")
+    ]
+    trials.append(make("p_tuning", "sv", [], benchmark=NASTY, error=NASTY, trial=NASTY, signature={NASTY: "other"}))
+    record = Record(NASTY, {"sentence": NASTY}, NASTY, NASTY, {"sentence": NASTY}, NASTY, (NASTY,), (NASTY,))
+    page = Inputs(
+        language_code="sv",
+        language_name=NASTY,
+        study=NASTY,
+        summary=summarise(trials, labels={NASTY: ("negative", "positive")}, kept={}),
+        model=Model(NASTY, 1, NASTY),
+        gates={
+            NASTY: {
+                "verdict": "fail",
+                "statistics": {"source": 2, "kept": 1},
+                "checks": [{"id": NASTY, "question": NASTY, "threshold": NASTY}],
+                "findings": [{"what": NASTY, "severity": "error"}],
+                "per_label": {NASTY: {NASTY: NASTY}},
+            }
+        },
+        quarantine={NASTY: {NASTY: 1}},
+        words={NASTY: Cell("{sentence}" + NASTY + "[[3]]{answer}", {NASTY: NASTY}, {NASTY: (NASTY,)}, reviewed=NASTY)},
+        samples={NASTY: [record, replace(record, reasons=())]},
+        facts=Facts({NASTY: NASTY}, {NASTY: 1.0}, {NASTY: NASTY}, NASTY),
+        source_tokens_left={NASTY: 0.5},
+        findings=[Finding(NASTY, NASTY, NASTY), Finding(NASTY, NASTY, NASTY, "warning")],
+        links={NASTY: NASTY, f"gate/{NASTY}": NASTY},
+    )
+    html = render(page)
+    assert "<script" not in html
+    assert "alert('x')</" not in html
+    parsed = Page(html)
+    assert "script" not in parsed.tags
+    assert not [name for name, _ in parsed.attributes if name.startswith("on")]
+    assert parsed.text.count("<script>alert('x')</script>\"'&") > 30
+
+
+def test_a_run_the_gate_stopped_says_what_to_do(inputs, outcomes):
+    english = summarise([one for one in outcomes if one.condition == "en"], labels=LABELS, kept={})
+    text = Page(render(replace(inputs, summary=english))).text
+    assert "the gate FAILED and stopped the run" in text
+    assert 'set on_fail = "continue"' in text
+    assert "P-tuning in English is right on" in text
+    nothing = Page(render(replace(inputs, summary=Summary((), ())))).text
+    assert "No model was tuned or measured." in nothing
+    assert "lingraft study sv --study quick" in nothing
+
+
+def test_an_empty_run_and_an_all_failed_run_still_render(make):
+    bare = Inputs(language_code="sv", language_name="Swedish", study="demo", summary=Summary((), ()), model=Model("m", 1, "f"))
+    assert "No trial was run" in Page(render(bare)).text
+    failed = summarise([make("p_tuning", "sv", [], error="boom")], labels=LABELS, kept={})
+    assert "Every trial failed" in Page(render(replace(bare, summary=failed))).text
+
+
+def test_english_is_a_language_like_any_other(make):
+    trials = [
+        make(method, "en", [("a", "positive", "positive"), ("b", "negative", guess)]) for method, guess in (("p_tuning", "negative"), ("majority", "positive"))
+    ]
+    bare = Inputs(
+        language_code="en", language_name="English", study="demo", summary=summarise(trials, labels=LABELS, kept={"fiqa": {"a", "b"}}), model=Model("m", 1, "f")
+    )
+    text = Page(render(bare)).text
+    assert "P-tuning in English is right on 100.0" in text
+    assert "machine translation" not in text
+    assert "same rows" not in text
+
+
+def test_unlike_outcomes_stand_in_two_tables_under_a_warning(make):
+    rows = [("a", "positive", "positive"), ("b", "negative", "positive")]
+    trials = [make("p_tuning", "sv", rows, signature={"model": "smol"}), make("tfidf", "sv", rows, signature={"model": "other"})]
+    bare = Inputs(language_code="sv", language_name="Swedish", study="demo", summary=summarise(trials, labels=LABELS, kept={}), model=Model("m", 1, "f"))
+    html = render(bare)
+    assert html.count('<table class="headline">') == 2
+    assert "differ in model (smol / other)" in Page(html).text
+    assert "not comparable with the other parts" in Page(html).text
+
+
+def test_same_inputs_same_bytes_on_disk(inputs, html, tmp_path):
+    write(inputs, tmp_path / "run" / "report.html")
+    assert (tmp_path / "run" / "report.html").read_bytes() == html.encode("utf-8")
+    assert list(tmp_path.glob("**/*.tmp")) == []

@@ -1,0 +1,73 @@
+"""What the page says in words follows the numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.report import sentences
+from pipeline.report.measure import Measure
+from pipeline.report.summary import summarise
+
+LABELS = {"fiqa": ("negative", "positive")}
+COUNTS = {"source": 1173, "excluded": 14, "kept": 826, "quarantined": 333}
+FOUND = [{"what": "too few rows", "severity": "error"}, {"what": "some doubt", "severity": "warning"}]
+
+
+def test_a_failed_gate_that_went_on():
+    gate = {"verdict": "fail", "counts": COUNTS, "statistics": {"rows": 1159, "kept": 826}, "findings": FOUND}
+    banner = sentences.verdict("fiqa", gate, language="Swedish", measured=True)
+    assert banner.tone == "fail"
+    assert "FAILED" in banner.title
+    assert "71\u202f% of rows kept (826 of 1,159); 333 quarantined" in banner.text
+    assert "describe the kept rows only" in banner.text
+    assert "Why: Too few rows." in banner.text
+    assert "doubt" not in banner.text
+    assert "14 source rows were left out" in banner.text
+
+
+def test_a_failed_gate_that_stopped_the_run_says_what_to_do():
+    banner = sentences.verdict("fiqa", {"verdict": "fail", "statistics": COUNTS}, language="Swedish", measured=False)
+    assert "stopped the run" in banner.title
+    assert 'on_fail = "continue"' in banner.text
+
+
+@pytest.mark.parametrize(("told", "tone", "word"), [("pass", "pass", "PASSED"), ("warn", "warn", "WARNINGS"), ("", "none", "no gate verdict")])
+def test_other_verdicts(told, tone, word):
+    banner = sentences.verdict("fiqa", {"verdict": told, "statistics": {"source": 0}}, language="Swedish", measured=True)
+    assert banner.tone == tone
+    assert word in banner.title
+
+
+@pytest.mark.parametrize(
+    ("how", "words"), [("rows", "bootstrap over 1,200 test rows"), ("folds", "t-interval over 1,200 folds"), ("trials", "t-interval over 1,200 trials")]
+)
+def test_every_interval_says_how_it_was_made(how, words):
+    assert sentences.how_made(Measure(0.5, 0.4, 0.6, how, 1200)) == words
+
+
+def rows(right, wrong):
+    return [(f"r{number}", "positive", "positive" if number < right else "negative") for number in range(right + wrong)]
+
+
+@pytest.mark.parametrize(
+    ("english", "swedish", "said"), [(95, 50, "translation costs 45.0 points"), (50, 95, "Swedish is ahead by 45.0 points"), (52, 50, "that may be chance")]
+)
+def test_cost_of_translation(make, english, swedish, said):
+    trials = [make("p_tuning", "en", rows(english, 100 - english), train_rows=900), make("p_tuning", "sv", rows(swedish, 100 - swedish), train_rows=700)]
+    sentence = sentences.cost(summarise(trials, labels=LABELS, kept={}).tables[0], language="Swedish")
+    assert said in sentence
+    assert "English was trained on 900 rows and Swedish on 700" in sentence
+
+
+@pytest.mark.parametrize(("tuned", "said", "evidence"), [(90, "30.0 points ahead", True), (61, "1.0 points ahead", False), (40, "20.0 points behind", False)])
+def test_lead_over_the_floor_is_not_oversold(make, tuned, said, evidence):
+    trials = [make("p_tuning", "sv", rows(tuned, 100 - tuned)), make("majority", "sv", rows(60, 40))]
+    sentence = sentences.lead(summarise(trials, labels=LABELS, kept={}).tables[0], "sv", language="Swedish")
+    assert said in sentence
+    assert ("no evidence that the task was learned" not in sentence) is evidence
+
+
+def test_nothing_to_compare_says_nothing(make):
+    table = summarise([make("majority", "sv", rows(6, 4))], labels=LABELS, kept={}).tables[0]
+    assert sentences.cost(table, language="Swedish") == ""
+    assert sentences.lead(table, "sv", language="Swedish") == ""

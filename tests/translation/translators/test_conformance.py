@@ -1,0 +1,93 @@
+"""Every translator in the folder keeps the same promises."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from templates import catalogue
+from templates.language import Language
+from templates.refusal import UnknownName
+
+FOLDER = catalogue.PACKAGE / "translation" / "translators"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.name.startswith("_"))
+ODD = ["{answer}", "{target} [[3]]", "<|VIRTUAL_PROMPT_0|>", "</s>", "<unk> <pad>", "Ålgård 😀👩‍💻 日本語", "a\x00b", "7", "a" * 300, "Shares rose."]
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def chosen(request: pytest.FixtureRequest, tiny_marian: Path, english: Language, swedish: Language) -> tuple[Any, Any, Any]:
+    """(module, its settings, the translator built with them)"""
+    module = catalogue.module("translation.translators", request.param, "translator")
+    settings = module.Settings(model=str(tiny_marian)) if request.param == "transformers" else module.Settings()
+    return module, settings, module.build(settings, source=english, target=swedish)
+
+
+def texts_of(outputs: list[Any]) -> list[str]:
+    return [output.text for output in outputs]
+
+
+def test_settings_are_frozen_and_have_defaults(chosen: tuple[Any, Any, Any]) -> None:
+    module, settings, _ = chosen
+    assert module.Settings() == module.Settings()
+    assert type(settings).__dataclass_params__.frozen
+
+
+def test_nothing_in_nothing_out(chosen: tuple[Any, Any, Any]) -> None:
+    assert chosen[2].translate([]) == []
+
+
+def test_count_and_order_are_kept_whatever_the_lengths(chosen: tuple[Any, Any, Any]) -> None:
+    texts = ["The bank fell.", "Shares in the bank rose today after strong sales.", "Profit.", "The market closed lower than many had hoped.", "Profit."]
+    together = chosen[2].translate(texts)
+    assert texts_of(together) == [chosen[2].translate([text])[0].text for text in texts]
+    assert len(set(texts_of(together))) == 4
+
+
+def test_the_same_text_gives_the_same_output(chosen: tuple[Any, Any, Any]) -> None:
+    texts = ["Shares in the bank rose today.", "Profit fell."]
+    assert texts_of(chosen[2].translate(texts)) == texts_of(chosen[2].translate(texts))
+
+
+def test_strange_data_does_not_crash(chosen: tuple[Any, Any, Any]) -> None:
+    outputs = chosen[2].translate(ODD)
+    assert len(outputs) == len(ODD)
+    for output in outputs:
+        assert isinstance(output.text, str)
+        assert math.isnan(output.score) or output.score <= 0.0
+
+
+def test_a_text_of_10_000_characters_is_whole_or_flagged(chosen: tuple[Any, Any, Any]) -> None:
+    text = "the market closed lower " * 417
+    (long, short) = chosen[2].translate([text, "Profit fell."])
+    assert long.truncated or long.text == text
+    assert not (short.truncated and short.text == "Profit fell.")
+
+
+def test_the_fingerprint_is_stable_and_follows_settings_or_languages(chosen: tuple[Any, Any, Any], english: Language, swedish: Language) -> None:
+    module, settings, translator = chosen
+    assert re.fullmatch(r"[0-9a-f]{64}", translator.fingerprint)
+    assert module.build(settings, source=english, target=swedish).fingerprint == translator.fingerprint
+    if any(field.name == "beam_size" for field in dataclasses.fields(settings)):
+        other = module.build(dataclasses.replace(settings, beam_size=2), source=english, target=swedish)
+    else:
+        other = module.build(settings, source=english, target=english)
+    assert other.fingerprint != translator.fingerprint
+
+
+def test_fingerprints_differ_between_translators(tiny_marian: Path, english: Language, swedish: Language) -> None:
+    found = set()
+    for name in NAMES:
+        module = catalogue.module("translation.translators", name, "translator")
+        settings = module.Settings(model=str(tiny_marian)) if name == "transformers" else module.Settings()
+        found.add(module.build(settings, source=english, target=swedish).fingerprint)
+    assert len(found) == len(NAMES) >= 3
+
+
+def test_a_typo_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="Did you mean ctranslate2"):
+        catalogue.module("translation.translators", "ctranslat2", "translator")

@@ -1,0 +1,112 @@
+"""The shipped model is what its manifest says, nothing else is loaded, and cut texts are flagged."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import sacrebleu
+
+from templates.language import Language
+from templates.refusal import Refusal
+from translation.translators import ctranslate2 as engine
+
+GOLD = Path(os.environ.get("LINGRAFT_DATA", "../shared/data")) / "gold" / "tatoeba_test.en-sv.tsv.gz"
+SHIPPED = engine.MODELS / "en-sv"
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, tmp_path / "en-sv"))
+
+
+def test_the_shipped_model_translates(english: Language, swedish: Language) -> None:
+    (output,) = engine.build(engine.Settings(), source=english, target=swedish).translate(["Where is the station?"])
+    assert output.text == "Var är stationen?"
+    assert -1.0 < output.score < 0.0
+    assert not output.truncated
+
+
+def test_a_damaged_file_is_refused_before_loading(copied: Path, english: Language, swedish: Language) -> None:
+    blob = bytearray((copied / "model.bin").read_bytes())
+    blob[5000] ^= 1
+    (copied / "model.bin").write_bytes(bytes(blob))
+    with pytest.raises(Refusal, match=r"model\.bin: sha256 is .* manifest\.json says"):
+        engine.build(engine.Settings(model=str(copied)), source=english, target=swedish)
+
+
+def test_a_folder_without_a_manifest_is_refused_and_can_be_sealed(copied: Path, english: Language, swedish: Language) -> None:
+    (copied / "manifest.json").unlink()
+    with pytest.raises(Refusal, match=r"manifest\.json: missing or unusable.*seal"):
+        engine.build(engine.Settings(model=str(copied)), source=english, target=swedish)
+    engine.seal(copied, source="en", target="sv", max_positions=256)
+    shipped = engine.build(engine.Settings(), source=english, target=swedish)
+    assert engine.build(engine.Settings(model=str(copied)), source=english, target=swedish).fingerprint == shipped.fingerprint
+
+
+MANY = '{"source": "en", "target": "sv", "max_positions": "many", "files": {"model.bin": "", "source.spm": ""}}'
+
+
+@pytest.mark.parametrize("content", ["[]", "{", '{"files": {}}', MANY])
+def test_a_broken_manifest_is_refused(copied: Path, content: str) -> None:
+    (copied / "manifest.json").write_text(content)
+    with pytest.raises(Refusal, match="missing or unusable"):
+        engine.verify(copied)
+
+
+def test_a_missing_model_is_refused_with_what_to_do(swedish: Language, english: Language) -> None:
+    with pytest.raises(Refusal, match=r"no translation model 'sv-en'.*shipped \(en-sv\).*lingraft/models/sv-en.*transformers"):
+        engine.build(engine.Settings(), source=swedish, target=english)
+
+
+def test_a_model_for_another_pair_is_refused(swedish: Language, english: Language) -> None:
+    with pytest.raises(Refusal, match="translates en-sv, asked for is sv-en"):
+        engine.build(engine.Settings(model="en-sv"), source=swedish, target=english)
+
+
+def test_the_users_models_come_first(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = copied.parent / "home"
+    shutil.move(copied, home / "lingraft" / "models" / "en-sv")
+    monkeypatch.chdir(home)
+    assert engine.find("en-sv") == home / "lingraft" / "models" / "en-sv"
+
+
+def test_threads_and_batches_change_no_text_and_no_fingerprint(english: Language, swedish: Language) -> None:
+    texts = ["The house is old.", "He bought a new car yesterday because the old one was broken.", "Thanks!", "Where is the station?"] * 5
+    one = engine.build(engine.Settings(threads=1, max_batch_tokens=16), source=english, target=swedish)
+    two = engine.build(engine.Settings(), source=english, target=swedish)
+    assert [output.text for output in one.translate(texts)] == [output.text for output in two.translate(texts)]
+    assert one.fingerprint == two.fingerprint
+
+
+def test_a_text_beyond_the_models_positions_is_flagged(english: Language, swedish: Language) -> None:
+    long, short = engine.build(engine.Settings(), source=english, target=swedish).translate(["house " * 300, "The house is old."])
+    assert long.truncated
+    assert not short.truncated
+
+
+def test_settings_out_of_range_are_refused(english: Language, swedish: Language) -> None:
+    with pytest.raises(Refusal, match="at least 1"):
+        engine.build(engine.Settings(beam_size=0), source=english, target=swedish)
+
+
+def test_the_card_says_what_the_manifest_holds() -> None:
+    card = (SHIPPED / "card.md").read_text(encoding="utf-8")
+    manifest = json.loads((SHIPPED / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["files"]["model.bin"][:16] in card
+    for word in ("AGPL", "ELv2", "SCPL", "development", "chrF2"):
+        assert word in card
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not GOLD.is_file(), reason=f"no gold data at {GOLD} (LINGRAFT_DATA)")
+def test_conversion_kept_the_quality_of_the_original(english: Language, swedish: Language) -> None:
+    with gzip.open(GOLD, "rt", encoding="utf-8") as handle:
+        pairs = [line.rstrip("\n").split("\t") for line in handle][500:750]
+    outputs = engine.build(engine.Settings(), source=english, target=swedish).translate([english_side for english_side, _ in pairs])
+    score = sacrebleu.CHRF().corpus_score([output.text for output in outputs], [[swedish_side for _, swedish_side in pairs]]).score
+    assert score > 64.0  # the original's card: 65.5 on all 500

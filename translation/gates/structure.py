@@ -1,0 +1,87 @@
+"""structure: is it the same record, with sound text in every field?
+
+Score: what differs. Accepted when nothing does: the id, label, group and English fields are the source's, every field of the
+benchmark is there and no other, the text is in Unicode NFC, holds no control character, no unknown-token mark and no broken
+encoding ("Ã¥" for "å") that the source does not hold, and the engine did not flag it as truncated. Critical.
+Misses: a label that is the source's but no longer fits the translated text; broken encoding other than UTF-8 read as Latin-1.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from templates.benchmark import Record
+
+NAME = "structure"
+SEVERITY = "critical"
+SCOPE = "record"
+
+BROKEN = re.compile("[ÃÂ][\u0080-\u00bf]|â[\u0080\u20ac]|\ufffd|\u2047|<unk>")  # UTF-8 read as Latin-1 or CP1252; unknown tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`flags`: marks of the engine that make a record unusable."""
+
+    flags: tuple[str, ...] = ("truncated",)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What differs, one phrase each, and the flags the engine set."""
+
+    differs: tuple[str, ...]
+    flags: tuple[str, ...]
+
+
+def _text(name: str, source: str, target: str) -> list[str]:
+    found = []
+    if not unicodedata.is_normalized("NFC", target):
+        found.append(f"{name} is not in Unicode NFC")
+    controls = {char for char in target if unicodedata.category(char) in ("Cc", "Cs", "Co") and char not in source}
+    if controls:
+        found.append(f"{name} holds control character {', '.join(f'U+{ord(char):04X}' for char in sorted(controls))}")
+    broken = BROKEN.search(target)
+    if broken and broken.group() not in source:
+        found.append(f"{name} holds broken characters ({broken.group()})")
+    return found
+
+
+def score(source: Record, target: Record, fields: Collection[str]) -> Score:
+    """Compare the records and look through the text of every field of the benchmark."""
+    differs = [
+        f"{what} is {ours!r}, in the source {theirs!r}"
+        for what, ours, theirs in (("id", target.id, source.id), ("label", target.label, source.label), ("group", target.group, source.group))
+        if ours != theirs
+    ]
+    if target.source is not None and dict(target.source) != dict(source.fields):
+        differs.append("its English fields are not the source's")
+    differs += [f"field {name} is missing" for name in fields if name not in target.fields]
+    differs += [f"field {name} is unknown" for name in target.fields if name not in fields]
+    for name in fields:
+        if name in target.fields:
+            differs += _text(name, source.fields.get(name, ""), target.fields[name])
+    return Score(tuple(differs), target.flags)
+
+
+def judged(score: Score, settings: Settings) -> bool:
+    """True: no record is exempt."""
+    return True
+
+
+def accept(score: Score, settings: Settings) -> bool:
+    """True where nothing differs and no flag forbids it."""
+    return not score.differs and not set(score.flags) & set(settings.flags)
+
+
+def reason(score: Score, settings: Settings) -> str:
+    """Why it was not accepted, in words."""
+    return "; ".join([*score.differs, *(flag for flag in score.flags if flag in settings.flags)])
+
+
+def threshold(settings: Settings) -> str:
+    """The rule in words."""
+    return f"same id, label, group and fields; sound Unicode; not flagged {' or '.join(settings.flags) or 'at all'}"

@@ -1,0 +1,158 @@
+"""Refresh: get a benchmark's English records from the first source that has them, and cut a fair sample.
+
+Sources in order: the user's folder, the benchmark's own (hub at a pinned revision, address with sha256), the shipped sample.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import random
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from templates import catalogue
+from templates.benchmark import Benchmark, Excluded, Hub, Record, Url
+from templates.records import read_lines, read_raw
+from templates.refusal import Refusal, UnknownName, did_you_mean
+from templates.store import digest
+from translation.hub import reachable
+
+Source = Literal["any", "data", "hub", "url", "sample"]
+TIMEOUT_SECONDS = 30.0
+SAMPLES = catalogue.PACKAGE / "templates" / "samples"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """`origin` says where the records came from, `digest` (64 hex digits) what they are, whatever the source."""
+
+    records: list[Record]
+    excluded: list[Excluded]
+    origin: str
+    digest: str
+
+
+class _Unreachable(Exception):
+    """A source that cannot be had now; the next one may."""
+
+
+Lines = Iterable[tuple[int, Mapping[str, Any]]]
+
+
+def fetch(benchmark: Benchmark, *, data: Path | None, source: str = "any", settings: Any) -> Fetched:
+    """The records of the first source that answers; with a `source` other than "any" of that one or a Refusal."""
+    if source not in get_args(Source):
+        raise UnknownName(f"no source {source!r}; there are {', '.join(get_args(Source))}.{did_you_mean(source, get_args(Source))}")
+    if source == "data" and data is None:
+        raise Refusal(f"source 'data' for {benchmark.name}: no folder was given; name it with --data DIR.")
+    problems = []
+    for kind, where, get in _sources(benchmark, data):
+        if source not in ("any", kind):
+            continue
+        try:
+            lines = get()
+        except _Unreachable as problem:
+            problems.append(f"{where}: {problem}")
+            if source == "any":
+                logger.warning("%s: %s cannot be had (%s); trying the next source", benchmark.name, where, problem)
+            continue
+        records, excluded = read_raw(benchmark, lines, where=where, settings=settings)
+        if not records:
+            raise Refusal(f"{where}: holds no usable {benchmark.name} entry ({len(excluded)} excluded by its rule); give a file with labelled entries.")
+        return Fetched(records, excluded, where, digest_of(records))
+    why = "; ".join(problems) or "it names none of that kind"
+    raise Refusal(f"no source {source!r} for {benchmark.name}: {why}; give a folder with --data DIR or use the shipped sample with source 'sample'.")
+
+
+def digest_of(records: Iterable[Record]) -> str:
+    """sha256 of the records in canonical form: id, fields, label, group."""
+    return digest([[record.id, dict(record.fields), record.label, record.group] for record in records])
+
+
+def _sources(benchmark: Benchmark, data: Path | None) -> list[tuple[str, str, Callable[[], Lines]]]:
+    found: list[tuple[str, str, Callable[[], Lines]]] = []
+    if data is not None:
+        path = data / f"{benchmark.name}.en.jsonl"
+        if not path.is_file():
+            raise Refusal(f"{path}: not found; --data must name a folder that holds {path.name}.")
+        found.append(("data", str(path), lambda: read_lines(path)))
+    for own in benchmark.sources:
+        if isinstance(own, Hub):
+            found.append(("hub", f"hub {own.repository}@{own.revision[:12]}", lambda own=own: _from_hub(own)))  # type: ignore[misc]
+        else:
+            found.append(("url", own.address, lambda own=own: _from_url(own)))  # type: ignore[misc]
+    shipped = catalogue.files("sample", SAMPLES, ".jsonl").get(f"{benchmark.name}.en")
+    if shipped is not None:
+        found.append(("sample", f"sample {shipped.name}", lambda: read_lines(shipped)))
+    return found
+
+
+def _from_hub(hub: Hub) -> Lines:
+    if not reachable():
+        raise _Unreachable("the hub does not answer")
+    import datasets  # slow to load, and not needed for the other sources
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        parts = [datasets.load_dataset(hub.repository, revision=hub.revision, split=split) for split in hub.splits]
+    except (OSError, ValueError, RuntimeError, HfHubHTTPError, datasets.exceptions.DatasetsError) as error:
+        raise _Unreachable(f"{type(error).__name__}: {' '.join(str(error).split())[:120]}") from error
+    return enumerate((row for part in parts for row in part), start=1)
+
+
+def _from_url(url: Url) -> Lines:
+    try:
+        with urllib.request.urlopen(url.address, timeout=TIMEOUT_SECONDS) as answer:
+            blob: bytes = answer.read()
+    except (OSError, urllib.error.URLError, ValueError) as error:
+        raise _Unreachable(f"{type(error).__name__}: {error}") from error
+    found = hashlib.sha256(blob).hexdigest()
+    if found != url.sha256:
+        raise Refusal(f"{url.address}: sha256 is {found}, the benchmark expects {url.sha256}; the file was changed: check it, then update the benchmark.")
+    try:
+        return [(number, json.loads(line)) for number, line in enumerate(blob.decode("utf-8").split("\n"), start=1) if line.strip()]
+    except ValueError as error:
+        raise Refusal(f"{url.address}: not JSON Lines in UTF-8 ({error}); name another file.") from error
+
+
+def sample(records: Sequence[Record], n: int, *, seed: int) -> tuple[list[Record], list[Record]]:
+    """(kept, left out), both in the order of `records`: `n` records with the labels in proportion and no group divided.
+
+    If whole groups cannot make up exactly `n`, fewer are kept.
+    """
+    if n < 1:
+        raise Refusal(f"a sample of {n} records was asked for; ask for at least 1.")
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        groups.setdefault(record.group, []).append(record)
+    order = sorted(groups)
+    random.Random(f"{seed}/sample").shuffle(order)
+    quota = _quota(Counter(record.label for record in records), min(n, len(records)))
+    taken: Counter[str] = Counter()
+    kept: set[str] = set()
+    for strict in (True, False):  # first inside every label's quota, then filling what is left
+        for group in order:
+            more = Counter(record.label for record in groups[group])
+            fits = all(taken[label] + number <= quota[label] for label, number in more.items()) if strict else taken.total() + more.total() <= n
+            if group not in kept and fits:
+                kept.add(group)
+                taken += more
+    return [record for record in records if record.group in kept], [record for record in records if record.group not in kept]
+
+
+def _quota(counts: Counter[str], n: int) -> dict[str, int]:
+    """Largest remainders: whole numbers in proportion that add up to n."""
+    exact = {label: count * n / counts.total() for label, count in counts.items()}
+    quota = {label: int(share) for label, share in exact.items()}
+    for label in sorted(exact, key=lambda label: (quota[label] - exact[label], label))[: n - sum(quota.values())]:
+        quota[label] += 1
+    return quota

@@ -1,0 +1,152 @@
+"""Translate: records or lines into the target language, sentence by sentence, order and count kept.
+
+The walk of one text: split -> shield -> engine (through the memory) -> restore -> join. A sentence that loses a number goes
+again with its numbers shielded; one that loses a stand-in goes again cut around the shielded pieces and is flagged.
+"""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from templates.benchmark import Benchmark, Record
+from translation import segments, spans
+from translation.engine import Output, Translator
+from translation.memory import Memory
+from translation.segments import Shielded
+
+BATCH = 64  # texts between two writes to the memory: what a kill can cost
+TRUNCATED, SHIELD_LOST, SPAN_COPIED = "truncated", "shield-lost", "span-copied"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A text in the target language and what went wrong on the way."""
+
+    text: str
+    flags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """The engine behind the memory: asks for what neither this call nor an earlier one has met."""
+
+    translator: Translator
+    memory: Memory | None
+    on_batch: Callable[[int], None] | None
+
+    def __call__(self, texts: Iterable[str]) -> dict[str, Output]:
+        wanted = list(dict.fromkeys(texts))
+        known = self.memory.get_many(self.translator.fingerprint, wanted) if self.memory is not None else {}
+        if known and self.on_batch is not None:
+            self.on_batch(len(known))
+        new = sorted((text for text in wanted if text not in known), key=len, reverse=True)
+        for start in range(0, len(new), BATCH):
+            batch = new[start : start + BATCH]
+            said = dict(zip(batch, self.translator.translate(batch), strict=True))
+            if self.memory is not None:
+                self.memory.put_many(self.translator.fingerprint, said)
+            known |= said
+            if self.on_batch is not None:
+                self.on_batch(len(batch))
+        if new:
+            logger.info("asked the engine for %d of %d sentences, remembered %d", len(new), len(wanted), len(wanted) - len(new))
+        return known
+
+
+def translate_records(
+    records: Sequence[Record], benchmark: Benchmark, *, translator: Translator, memory: Memory | None, on_batch: Callable[[int], None] | None = None
+) -> list[Record]:
+    """Every text field translated, every span field carried; id, label, group and order stay.
+
+    The values of span fields are shielded in the texts around them; records that share a text share its translation.
+    `on_batch` hears the number of sentences each time some are done.
+    """
+    prose = [name for name, field in benchmark.fields.items() if field.role == "text"]
+    named = [name for name, field in benchmark.fields.items() if field.role == "span"]
+    names: dict[str, set[str]] = {}
+    for record in records:
+        for name in prose:
+            names.setdefault(record.fields[name], set()).update(record.fields[span] for span in named)
+    moved = _move([(text, tuple(sorted(values))) for text, values in names.items()], _Asker(translator, memory, on_batch))
+    return [_localised(record, prose, named, moved, translator.fingerprint) for record in records]
+
+
+def _localised(record: Record, prose: Sequence[str], named: Sequence[str], moved: dict[str, Moved], engine: str) -> Record:
+    fields = dict(record.fields)
+    flags: set[str] = set()
+    for name in prose:
+        fields[name] = moved[record.fields[name]].text
+        flags |= moved[record.fields[name]].flags
+    source, translated = ("\n".join(where[name] for name in prose) for where in (record.fields, fields))
+    for name in named:
+        fields[name], how = spans.carry(record.fields[name], source=source, translated=translated)
+        if how == "copied":
+            flags.add(SPAN_COPIED)
+    return replace(record, fields=fields, source=dict(record.fields), engine=engine, flags=tuple(sorted({*record.flags, *flags})))
+
+
+def translate_lines(lines: Sequence[str], *, translator: Translator, memory: Memory | None, on_batch: Callable[[int], None] | None = None) -> list[str]:
+    """One line out for every line in, in order; blank lines stay as they are."""
+    moved = _move([(line, ()) for line in dict.fromkeys(lines)], _Asker(translator, memory, on_batch))
+    return [moved[line].text for line in lines]
+
+
+def _move(texts: Sequence[tuple[str, tuple[str, ...]]], ask: _Asker) -> dict[str, Moved]:
+    pieces = {text: segments.split(unicodedata.normalize("NFC", text)) for text, _ in texts}
+    sentences = dict.fromkeys((piece, names) for text, names in texts for piece in pieces[text] if segments.speaks(piece))
+    done = _sentences(list(sentences), ask)
+    result = {}
+    for text, names in texts:
+        parts = [done.get((piece, names), Moved(piece)) for piece in pieces[text]]
+        result[text] = Moved("".join(part.text for part in parts), frozenset().union(*(part.flags for part in parts)))
+    return result
+
+
+Sentence = tuple[str, tuple[str, ...]]
+
+
+def _sentences(sentences: Sequence[Sentence], ask: _Asker) -> dict[Sentence, Moved]:
+    plans = {sentence: segments.shield(*sentence) for sentence in sentences}
+    done = _round(plans, ask)
+    again = {
+        sentence: segments.shield(*sentence, with_numbers=True)
+        for sentence, moved in done.items()
+        if moved is not None and segments.shieldable_numbers(sentence[0]) - segments.numbers(moved.text)
+    }
+    done |= _round(again, ask)
+    lost = {sentence: {**plans, **again}[sentence] for sentence, moved in done.items() if moved is None}
+    return {sentence: moved for sentence, moved in done.items() if moved is not None} | _piecewise(lost, ask)
+
+
+def _round(plans: dict[Sentence, Shielded], ask: _Asker) -> dict[Sentence, Moved | None]:
+    said = ask(plan.text for plan in plans.values() if segments.speaks(plan.text))
+    done: dict[Sentence, Moved | None] = {}
+    for sentence, plan in plans.items():
+        output = said.get(plan.text)
+        text = sentence[0] if output is None else plan.restore(output.text)
+        done[sentence] = None if text is None else Moved(text, frozenset({TRUNCATED} if output is not None and output.truncated else ()))
+    return done
+
+
+def _piecewise(plans: dict[Sentence, Shielded], ask: _Asker) -> dict[Sentence, Moved]:
+    """Each stretch between shielded pieces translated alone: worse Swedish, but nothing kept is lost."""
+    stretches = {part: segments.shield(part) for plan in plans.values() for part in plan.parts[0::2] if segments.speaks(part)}
+    said = ask(stretch.text for stretch in stretches.values())
+    done = {}
+    for sentence, plan in plans.items():
+        text, flags = "", {SHIELD_LOST}
+        for place, part in enumerate(plan.parts):
+            if place % 2 or part not in stretches:
+                text += part
+                continue
+            output = said[stretches[part].text]
+            restored = stretches[part].restore(output.text)
+            text += part if restored is None else restored
+            flags |= {TRUNCATED} if output.truncated else set()
+        done[sentence] = Moved(plan.before + text + plan.after, frozenset(flags))
+    return done

@@ -1,0 +1,126 @@
+"""ctranslate2: Marian models in int8 on the CPU, run by CTranslate2 with SentencePiece (https://github.com/OpenNMT/CTranslate2).
+
+A model is a folder: model.bin, config.json, the vocabulary, source.spm, target.spm (only if it differs from source.spm)
+and manifest.json with the sha256 of each, written by `seal`. Nothing is loaded before the digests agree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import sentencepiece
+
+from templates import catalogue
+from templates.language import Language
+from templates.refusal import Refusal
+from templates.store import digest, file_digest, write_json
+from translation.engine import Output
+
+MODELS = catalogue.PACKAGE / "translation" / "models"
+MANIFEST = "manifest.json"
+END = "</s>"  # CTranslate2 adds none to models converted from transformers; without it decoding never stops (issue 1236 there)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`model`: a folder's name in `./lingraft/models/` or `translation/models/`, or a path; empty means `<source>-<target>`.
+
+    `threads` sentences are decoded side by side, one core each: 101 against 69 sentences a second for two cores on one.
+    `beam_size` 4 and `no_repeat_ngram_size` 4 are what the shipped model's figures were measured with: small models loop
+    without the latter. `max_batch_tokens` bounds memory and gives each thread a share of a batch of 64; it does not change a text.
+    """
+
+    model: str = ""
+    threads: int = 2
+    beam_size: int = 4
+    no_repeat_ngram_size: int = 4
+    max_batch_tokens: int = 1024
+
+
+def build(settings: Settings, *, source: Language, target: Language) -> CTranslate2:
+    """Find, verify and load the model for this pair of languages."""
+    if settings.threads < 1 or settings.beam_size < 1 or settings.max_batch_tokens < 1 or settings.no_repeat_ngram_size < 0:
+        raise Refusal(f"ctranslate2: threads, beam_size and max_batch_tokens must be at least 1, no_repeat_ngram_size at least 0; found {settings}.")
+    folder = find(settings.model or f"{source.code}-{target.code}")
+    manifest = verify(folder)
+    if (manifest["source"], manifest["target"]) != (source.code, target.code):
+        pair = f"{manifest['source']}-{manifest['target']}"
+        raise Refusal(f"{folder}: translates {pair}, asked for is {source.code}-{target.code}; name a model for that pair under [engine] model.")
+    return CTranslate2(folder, manifest, settings)
+
+
+def find(model: str) -> Path:
+    """The folder of a model: by name in the user's models, then in the shipped ones, else as a path."""
+    named = [catalogue.user_home() / "models" / model, MODELS / model] if Path(model).name == model else []
+    for folder in (*named, Path(model).expanduser()):
+        if (folder / "model.bin").is_file():
+            return folder
+    shipped = ", ".join(sorted(path.parent.name for path in MODELS.glob("*/model.bin"))) or "none"
+    raise Refusal(
+        f"no translation model {model!r}: neither a folder with model.bin nor one of the shipped ({shipped}); put a converted Marian model "
+        f"into lingraft/models/{Path(model).name or 'NAME'} or choose another translator, such as transformers."
+    )
+
+
+def seal(folder: Path, *, source: str, target: str, max_positions: int) -> None:
+    """Write manifest.json for a converted model: its languages, the longest input in tokens, sha256 of every file."""
+    paths = [path for path in sorted(folder.iterdir()) if path.suffix in (".bin", ".json", ".spm") and path.name != MANIFEST]
+    files = {path.name: file_digest(path) for path in paths}
+    write_json(folder / MANIFEST, {"source": source, "target": target, "max_positions": max_positions, "files": files})
+
+
+def verify(folder: Path) -> dict[str, Any]:
+    """The manifest, after every file it names was found with the sha256 it states."""
+    place = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+        files = dict(manifest["files"])
+        int(manifest["max_positions"]), str(manifest["source"]), str(manifest["target"]), files["model.bin"], files["source.spm"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Refusal(f"{place}: missing or unusable ({error}); write it with translation.translators.ctranslate2.seal.") from error
+    for name, expected in files.items():
+        path = folder / Path(name).name
+        found = file_digest(path) if path.is_file() else "nothing"
+        if found != expected:
+            raise Refusal(f"{path}: sha256 is {found[:12]}, {MANIFEST} says {str(expected)[:12]}; it is damaged or was replaced: restore the folder.")
+    return manifest
+
+
+class CTranslate2:
+    """A loaded model. Inputs beyond its positions are cut by the engine, which is why `truncated` is checked here."""
+
+    def __init__(self, folder: Path, manifest: dict[str, Any], settings: Settings) -> None:
+        own_target = (folder / "target.spm").is_file()
+        self._source = sentencepiece.SentencePieceProcessor(model_file=str(folder / "source.spm"))
+        self._target = sentencepiece.SentencePieceProcessor(model_file=str(folder / "target.spm")) if own_target else self._source
+        self._engine = ctranslate2.Translator(str(folder), device="cpu", compute_type="int8", inter_threads=settings.threads, intra_threads=1)
+        self._limit = int(manifest["max_positions"])
+        self._settings = settings
+        decoding = {"beam_size": settings.beam_size, "no_repeat_ngram_size": settings.no_repeat_ngram_size, "max_positions": self._limit}
+        self.fingerprint = digest(["ctranslate2", manifest["files"], decoding, manifest["source"], manifest["target"]])
+
+    def translate(self, texts: Sequence[str]) -> list[Output]:
+        """See Translator. Longest first inside the call, so that a batch holds sentences of about one length."""
+        pieces = [[*self._source.encode(text, out_type=str), END] for text in texts]
+        order = sorted(range(len(texts)), key=lambda index: -len(pieces[index]))
+        found = self._engine.translate_batch(
+            [pieces[index] for index in order],
+            beam_size=self._settings.beam_size,
+            no_repeat_ngram_size=self._settings.no_repeat_ngram_size,
+            max_batch_size=self._settings.max_batch_tokens,
+            batch_type="tokens",
+            max_input_length=self._limit,
+            max_decoding_length=self._limit,
+            return_scores=True,
+        )
+        outputs: list[Output | None] = [None] * len(texts)
+        for index, result in zip(order, found, strict=True):
+            best = result.hypotheses[0]
+            cut = len(pieces[index]) > self._limit or len(best) >= self._limit
+            outputs[index] = Output(self._target.decode(best), round(float(result.scores[0]), 4), cut)  # digits beyond depend on the batch
+        return [output for output in outputs if output is not None]
