@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from flows.plan import Plan
 from pipeline.frozen_gpt import FrozenGPT, load_gpt
@@ -31,8 +34,6 @@ def translator_for(plan: Plan) -> Translator:
 
 @lru_cache(maxsize=2)
 def _translator(engine: str, settings: str, target: str) -> Translator:
-    import json
-
     module = catalogue.module("translation.translators", engine, "translator")
     read: Any = read_settings(module.Settings, json.loads(settings), where=f"translator {engine}")
     language: Language = load(target)
@@ -53,10 +54,11 @@ def memories() -> Path:
 def gpt_for(plan: Plan) -> tuple[FrozenGPT, PrefixCache]:
     """The plan's GPT with the prefixes read so far."""
     model = plan.study.model
-    return _gpt(model.name, model.revision, model.dtype, model.threads, model.cache_gibibytes)
+    torch.set_num_threads(model.threads)  # translators in the same process set it to one
+    return _gpt(model.name, model.revision, model.dtype, model.cache_gibibytes)
 
 
 @lru_cache(maxsize=1)
-def _gpt(name: str, revision: str, dtype: str, threads: int, gibibytes: float) -> tuple[FrozenGPT, PrefixCache]:
-    gpt = load_gpt(name, revision=revision, dtype=dtype, threads=threads)
+def _gpt(name: str, revision: str, dtype: str, gibibytes: float) -> tuple[FrozenGPT, PrefixCache]:
+    gpt = load_gpt(name, revision=revision, dtype=dtype)
     return gpt, PrefixCache(gpt, gibibytes=gibibytes)
