@@ -49,7 +49,7 @@ def _rows(plan: Plan, benchmark: Benchmark) -> list[Record]:
     if not local and benchmark.sources:
         raise NotImplementedError
     found = sources.fetch(benchmark, data=plan.data, source=plan.study.source, settings=plan.settings_of(benchmark))
-    return sources.sample(found.records, plan.study.rows, seed=plan.study.folds.seed)[0]
+    return sources.sample(found.records, plan.study.rows or len(found.records), seed=plan.study.folds.seed)[0]
 
 
 def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record]) -> tuple[list[str], float]:

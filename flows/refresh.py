@@ -20,7 +20,8 @@ from translation import refresh as sources
 def refresh_benchmark(plan: Plan, benchmark: Benchmark) -> str:
     """One benchmark's records, content-addressed: the same content is the same folder, wherever it came from."""
     fetched = sources.fetch(benchmark, data=plan.data, source=plan.study.source, settings=plan.settings_of(benchmark))
-    kept, left_out = sources.sample(fetched.records, plan.study.rows, seed=plan.study.folds.seed)
+    rows_wanted = plan.study.rows or len(fetched.records)
+    kept, left_out = sources.sample(fetched.records, rows_wanted, seed=plan.study.folds.seed)
     excluded: dict[str, int] = {"not sampled": len(left_out)} if left_out else {}
     for entry in fetched.excluded:
         excluded[entry.reason] = excluded.get(entry.reason, 0) + 1

@@ -51,6 +51,15 @@ class Tokens:
         """Ids of a text that begins the sequence, with the tokens the tokenizer itself puts at a beginning."""
         return (*self.start, *self._ids(text))
 
+    def separator(self) -> tuple[int, ...]:
+        """Ids between demonstrations: a blank line, or what the tokenizer keeps of one (GPT-SW3's drops newlines)."""
+        for text in ("\n\n", " | "):
+            try:
+                return self.continuing(text)
+            except Refusal:
+                continue
+        return ()
+
     def continuing(self, text: str) -> tuple[int, ...]:
         """Ids of a text that follows something: no dummy prefix, never merged with what stands before."""
         for anchor in ANCHORS:

@@ -25,7 +25,6 @@ from templates.prompt import Prompt, Virtual
 from templates.refusal import Refusal
 from templates.store import write_json
 
-SEPARATOR = "\n\n"
 LONGEST = 80  # words of a demonstration; longer training rows are passed over
 
 
@@ -80,7 +79,7 @@ class FewShot:
     def _demonstration(self, tokens: Tokens, record: Record, *, first: bool) -> tuple[int, ...]:
         encoded = tokens.encode_record(self.answering.task, record)
         stem = encoded.before + encoded.stem
-        return (*(stem if first else self._continuing(record)), *encoded.answer, *tokens.continuing(SEPARATOR))
+        return (*(stem if first else self._continuing(record)), *encoded.answer, *tokens.separator())
 
     def _continuing(self, record: Record) -> tuple[int, ...]:
         example = self.answering.task.example(record)

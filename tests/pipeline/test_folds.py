@@ -1,0 +1,76 @@
+"""folds: partition, no group crosses, fractions nest, demonstrations come from the training part (house test 8)."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from pipeline.answering import Answering
+from pipeline.folds import assign, derive, parts
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.methods import few_shot
+from templates.benchmark import Record
+from templates.refusal import Refusal
+from templates.task import LocalisedTask
+
+
+def test_folds_partition_and_no_group_crosses(records: list[Record]) -> None:
+    fold_of = assign(records, count=5)
+    assert set(fold_of) == {record.id for record in records}
+    assert len({(record.group, fold_of[record.id]) for record in records}) == len({record.group for record in records})
+    shares = [sum(record.label == "positive" for record in records if fold_of[record.id] == fold) / Counter(fold_of.values())[fold] for fold in range(5)]
+    assert max(shares) - min(shares) < 0.2
+    for fold in range(5):
+        split = parts(records, fold_of, fold=fold, fraction=1.0, seed=1)
+        groups = [{record.group for record in part} for part in (split.train, split.validation, split.test)]
+        assert not groups[0] & groups[1]
+        assert not groups[0] & groups[2]
+        assert not groups[1] & groups[2]
+        assert len(split.train) + len(split.validation) + len(split.test) == len(records)
+
+
+def test_fractions_nest_and_keep_the_labels(records: list[Record]) -> None:
+    fold_of = assign(records, count=5)
+    sizes = [parts(records, fold_of, fold=0, fraction=fraction, seed=3) for fraction in (0.05, 0.25, 0.5, 1.0)]
+    for small, large in zip(sizes, sizes[1:], strict=False):
+        assert {record.id for record in small.train} < {record.id for record in large.train}
+        assert {record.id for record in small.validation} <= {record.id for record in large.validation}
+        assert small.test == large.test
+    half = Counter(record.label for record in sizes[2].train)
+    assert abs(half["positive"] / half.total() - 0.6) < 0.05
+    assert parts(records, fold_of, fold=0, fraction=0.25, seed=4).train != sizes[1].train
+
+
+def test_folds_are_the_same_after_the_gate_took_rows(records: list[Record]) -> None:
+    fold_of = assign(records, count=5)
+    whole = parts(records, fold_of, fold=0, fraction=1.0, seed=1)
+    kept = [record for number, record in enumerate(records) if number % 4]
+    assert {record.id for record in parts(kept, fold_of, fold=0, fraction=1.0, seed=1).test} < {record.id for record in whole.test}
+
+
+def test_a_training_row_that_reads_like_a_test_row_is_left_out(records: list[Record]) -> None:
+    fold_of = assign(records, count=5)
+    test = next(record for record in records if fold_of[record.id] == 0)
+    train = next(record for record in records if fold_of[record.id] == 1)
+    same = [replace(record, fields=test.fields) if record == train else record for record in records]
+    assert parts(same, fold_of, fold=0, fraction=1.0, seed=1).leaked == 1
+
+
+def test_demonstrations_come_from_the_training_part(tiny: FrozenGPT, task: LocalisedTask, records: list[Record]) -> None:
+    split = parts(records, assign(records, count=5), fold=0, fraction=1.0, seed=1)
+    method = few_shot.build(Answering(tiny, task), few_shot.Settings(shots=6), seed=1)
+    method.prepare(split.train, seed=1)
+    text = tiny.tokenizer.decode([token for shot in method.demonstrations for token in shot])
+    assert len(method.demonstrations) == 6
+    assert sum(record.fields["sentence"] in text for record in split.train) >= 3
+    assert not any(record.fields["sentence"] in text for record in split.test)
+    assert text.count(" positive") == text.count(" negative") == 3
+
+
+def test_too_many_folds_are_refused(records: list[Record]) -> None:
+    with pytest.raises(Refusal, match="80 folds of 75 groups are not possible; choose from 2 to 75"):
+        assign(records, count=80)
+
+
+def test_seeds_are_derived_by_name() -> None:
+    assert derive(1, "encoder") == derive(1, "encoder") != derive(1, "order/1") != derive(2, "order/1")

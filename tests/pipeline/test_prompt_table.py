@@ -1,0 +1,51 @@
+"""prompt_table: tasks lie side by side; a new one leaves the old ones bit-identical (house test 4); mismatches are named."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from pipeline.answering import Answering
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.prompt_table import PromptTable, card_for
+from templates import catalogue, language
+from templates.benchmark import Record
+from templates.refusal import Refusal, UnknownName
+from templates.task import LocalisedTask, localise
+
+
+def test_adding_a_task_leaves_the_other_bit_identical(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:
+    swedish = localise(catalogue.benchmark("fiqa"), language.load("sv"), prompt="split")
+    answering = Answering(tiny, task)
+    table = PromptTable()
+    table.add(task.name, torch.randn(10, tiny.hidden_size), card_for(task, tiny, trial="a"))
+    rows = table.rows[task.name].clone()
+    scores = answering.rank(answering.encode(records), table.take(task, tiny))
+    table.save(tmp_path)
+    grown = PromptTable.load(tmp_path)
+    grown.add(swedish.name, torch.randn(16, tiny.hidden_size), card_for(swedish, tiny, trial="b"))
+    grown.save(tmp_path)
+    final = PromptTable.load(tmp_path)
+    assert torch.equal(final.rows[task.name], rows)
+    assert torch.equal(answering.rank(answering.encode(records), final.take(task, tiny)), scores)
+    assert final.take(swedish, tiny).shape == (16, tiny.hidden_size)
+
+
+def test_mismatches_are_named(tiny: FrozenGPT, task: LocalisedTask, tmp_path: Path) -> None:
+    table = PromptTable()
+    card = card_for(task, tiny, trial="a")
+    table.add(task.name, torch.zeros(10, tiny.hidden_size), card)
+    with pytest.raises(Refusal, match="task 'en/fiqa' is already there"):
+        table.add(task.name, torch.zeros(10, tiny.hidden_size), card)
+    with pytest.raises(Refusal, match="en/fiqa was trained with prompt"):
+        table.take(localise(task.benchmark, task.language, prompt="published"), tiny)
+    table.cards[task.name] = replace(card, model_fingerprint="other")
+    with pytest.raises(Refusal, match="en/fiqa was trained with model 'other'"):
+        table.take(task, tiny)
+    with pytest.raises(UnknownName, match="no task 'sv/fiqa'; there are en/fiqa"):
+        table.take(localise(task.benchmark, language.load("sv")), tiny)
+    table.save(tmp_path)
+    (tmp_path / "table.safetensors").write_bytes((tmp_path / "table.safetensors").read_bytes()[:50])
+    with pytest.raises(Refusal, match="holds no usable prompt table"):
+        PromptTable.load(tmp_path)

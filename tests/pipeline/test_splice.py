@@ -1,0 +1,77 @@
+"""splice and choose: positions, masks, tries and cached prefixes change nothing (house test 7)."""
+
+import pytest
+import torch
+
+from pipeline.answering import Answering
+from pipeline.batch import lay_out
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.prefix import PrefixCache
+from pipeline.splice import answer_scores, splice
+from templates import catalogue, language
+from templates.benchmark import Record
+from templates.task import localise
+
+
+def plain_scores(gpt: FrozenGPT, answering: Answering, record: Record, prompt: torch.Tensor, answers: list[tuple[int, ...]]) -> list[float]:
+    """The slow, obvious way: one row, one answer, the model called as the library calls it."""
+    encoded = answering.encode([record])[0]
+    found = []
+    for answer in answers:
+        ids = torch.tensor([encoded.before + encoded.stem + answer])
+        embeddings = splice(gpt, ids, prompt)
+        logits = torch.log_softmax(gpt.model(inputs_embeds=embeddings).logits[0].float(), dim=-1)
+        start = len(encoded.before) + len(encoded.stem)
+        found.append(sum(float(logits[start + step - 1, token]) for step, token in enumerate(answer)))
+    return found
+
+
+@pytest.mark.parametrize("prompt_name", ["", "published", "split"])
+def test_batch_trie_and_cache_equal_the_plain_way(gpt: FrozenGPT, prompt_name: str, records: list[Record]) -> None:
+    task = localise(catalogue.benchmark("fiqa"), language.load("sv"), prompt=prompt_name)
+    answering = Answering(gpt, task)
+    torch.manual_seed(1)
+    prompt = torch.randn(task.prompt.virtual_tokens, gpt.hidden_size)
+    answers = [answering.tokens.answer(word) for label in task.verbalizer.labels for word in task.verbalizer.candidates(label)]
+    encoded = answering.encode(records[:9])
+    batch = lay_out(encoded, [answers] * 9)
+    with torch.no_grad():
+        expected = torch.tensor([plain_scores(gpt, answering, record, prompt, answers) for record in records[:9]])
+        for cache in (answering.prefixes, PrefixCache(gpt, gibibytes=0.0)):
+            for _ in range(2):
+                scores, lengths = answer_scores(gpt, batch, prompt, prefixes=cache)
+                torch.testing.assert_close(scores.view(9, -1), expected, atol=2e-4, rtol=1e-4)
+        alone = torch.cat([answer_scores(gpt, lay_out([item], [answers]), prompt, prefixes=answering.prefixes)[0] for item in encoded])
+    torch.testing.assert_close(alone.view(9, -1), expected, atol=2e-4, rtol=1e-4)
+    assert lengths.view(9, -1)[0].tolist() == [len(answer) for answer in answers]
+
+
+def test_gradients_with_cached_prefix_equal_the_plain_path(gpt: FrozenGPT, records: list[Record]) -> None:
+    task = localise(catalogue.benchmark("fiqa"), language.load("en"))
+    answering = Answering(gpt, task)
+    torch.manual_seed(1)
+    start = torch.randn(task.prompt.virtual_tokens, gpt.hidden_size)
+    encoded = answering.encode(records[:5])
+    cached = start.clone().requires_grad_()
+    loss = answering.loss(encoded, cached)
+    loss.backward()
+    plain = start.clone().requires_grad_()
+    losses = []
+    for item in encoded:
+        ids = torch.tensor([item.before + item.stem + item.answer])
+        logits = torch.log_softmax(gpt.model(inputs_embeds=splice(gpt, ids, plain)).logits[0], dim=-1)
+        first = ids.shape[1] - len(item.answer)
+        losses.append(-torch.stack([logits[first + step - 1, token] for step, token in enumerate(item.answer)]).mean())
+    expected = torch.stack(losses).mean()
+    expected.backward()
+    torch.testing.assert_close(loss, expected, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(cached.grad, plain.grad, atol=1e-5, rtol=1e-4)
+
+
+def test_rows_may_have_prompts_of_their_own(tiny: FrozenGPT) -> None:
+    prompts = torch.randn(2, 3, tiny.hidden_size)
+    slots = torch.tensor([[5, -1, -2, -3], [-2, 7, -1, -3]])
+    made = splice(tiny, slots, prompts)
+    torch.testing.assert_close(made[0, 1:], prompts[0])
+    torch.testing.assert_close(made[1, 0], prompts[1, 1])
+    torch.testing.assert_close(made[1, 1], tiny.embed(torch.tensor(7)))

@@ -1,0 +1,56 @@
+"""study and metrics: trials are planned once each, outcomes carry signatures, a failure is an outcome."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline import study
+from pipeline.folds import assign
+from pipeline.frozen_gpt import FrozenGPT, load_gpt
+from pipeline.metrics import classification, interval
+from pipeline.outcome import Outcome, signature_text
+from pipeline.prefix import PrefixCache
+from templates.benchmark import Record
+from templates.refusal import Refusal
+from templates.task import LocalisedTask
+
+
+def run(gpt: FrozenGPT, task: LocalisedTask, records: list[Record], folder: Path, **change: object) -> Outcome:
+    condition = study.Condition("en", task, tuple(records), assign(records, count=5), "off", "")
+    given = {"method": "majority", "settings": {}, "fold": 0, "folds": 5, "fraction": 1.0, "seed": 1} | change
+    trial = study.Trial(condition="en", benchmark="fiqa", **given)  # type: ignore[arg-type]
+    return study.run(trial, condition, gpt=gpt, prefixes=PrefixCache(gpt), keep=folder)
+
+
+def test_outcomes_are_the_same_twice_and_survive_json(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:
+    settings = {"epochs": 2, "least_steps": 1}
+    one, two = (run(tiny, task, records, tmp_path, method="p_tuning", settings=settings) for _ in range(2))
+    assert (one.predictions, one.history, one.signature) == (two.predictions, two.history, two.signature)
+    assert Outcome.from_json(one.to_json()) == one
+    assert one.test_rows == len(one.predictions) == sum(1 for fold in assign(records, count=5).values() if fold == 0)
+    assert "method:p_tuning(epochs=2,least_steps=1)|fold:0/5|fraction:1|seed:1|gpt:llama-bpe@" in signature_text(one.signature)
+
+
+def test_a_failed_trial_is_an_outcome_with_its_error(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:
+    outcome = run(tiny, task, records, tmp_path, method="few_shot", settings={"shots": 99})
+    assert outcome.error == "Refusal: few_shot: shots is 99; choose from 0 to 64."
+    assert outcome.predictions == ()
+
+
+def test_metrics_against_hand_counts() -> None:
+    gold, guess = ["a", "a", "a", "b"], ["a", "a", "b", "b"]
+    scores = classification(gold, guess, labels=("a", "b"))
+    assert scores["accuracy"] == 0.75
+    assert scores["macro_f1"] == pytest.approx((0.8 + 2 / 3) / 2)
+    low, high = interval(gold * 50, guess * 50, labels=("a", "b"), metric="accuracy")
+    assert low < 0.75 < high
+    assert high - low == pytest.approx(2 * 1.96 * np.sqrt(0.75 * 0.25 / 200), rel=0.15)
+    assert interval(gold, gold, labels=("a", "b"), metric="macro_f1", seed=1)[1] == 1.0
+
+
+def test_a_model_that_is_not_there_is_refused_in_one_sentence() -> None:
+    with pytest.raises(Refusal, match=r"model 'nobody/nothing': neither a local folder nor reachable on the hub .*; give smollm2-135m"):
+        load_gpt("nobody/nothing")
+    with pytest.raises(Refusal, match="model dtype 'int3' is unknown; use one of float32, bfloat16"):
+        load_gpt(dtype="int3")
