@@ -64,7 +64,7 @@ class Tokens:
         """Ids of a text that follows something: no dummy prefix, never merged with what stands before."""
         for anchor in ANCHORS:
             alone, both = self._ids(anchor), self._ids(anchor + text)
-            if len(both) > len(alone) and both[: len(alone)] == alone:
+            if alone and len(both) > len(alone) and both[: len(alone)] == alone:
                 return tuple(both[len(alone) :])
         raise Refusal(f"tokenizer {type(self.tokenizer).__name__}: cannot tokenise {text!r} apart from what stands before it; choose other label words.")
 
