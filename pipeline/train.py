@@ -99,7 +99,7 @@ def _step(tunable: Tunable, rows: Sequence[Record], optimiser: torch.optim.Optim
     value = float(loss.detach())
     if not math.isfinite(value):
         raise Refusal(
-            f"training: the loss became {value} at records {', '.join(row.id for row in rows[:3])}; lower learning_rate ({plan.learning_rate:g}) or take float32."
+            f"training: the loss became {value} at {', '.join(row.id for row in rows[:3])}; lower learning_rate ({plan.learning_rate:g}) or use float32."
         )
     optimiser.zero_grad()
     torch.autograd.backward(loss)

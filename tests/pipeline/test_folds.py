@@ -1,5 +1,6 @@
 """folds: partition, no group crosses, fractions nest, demonstrations come from the training part (house test 8)."""
 
+import itertools
 from collections import Counter
 from dataclasses import replace
 
@@ -32,7 +33,7 @@ def test_folds_partition_and_no_group_crosses(records: list[Record]) -> None:
 def test_fractions_nest_and_keep_the_labels(records: list[Record]) -> None:
     fold_of = assign(records, count=5)
     sizes = [parts(records, fold_of, fold=0, fraction=fraction, seed=3) for fraction in (0.05, 0.25, 0.5, 1.0)]
-    for small, large in zip(sizes, sizes[1:], strict=False):
+    for small, large in itertools.pairwise(sizes):
         assert {record.id for record in small.train} < {record.id for record in large.train}
         assert {record.id for record in small.validation} <= {record.id for record in large.validation}
         assert small.test == large.test

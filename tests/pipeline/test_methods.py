@@ -23,9 +23,7 @@ LABELS = ("negative", "positive")
 @pytest.mark.parametrize("method", METHODS)
 def test_only_the_methods_parameters_change(method: str, gpt: FrozenGPT, task: LocalisedTask, records: list[Record]) -> None:
     before = gpt.measure()
-    tunable, trained = tune(
-        method, Answering(gpt, task), train_rows=records[:40], validation_rows=records[40:60], settings=FAST.get(method, {}), seed=1
-    )
+    tunable, trained = tune(method, Answering(gpt, task), train_rows=records[:40], validation_rows=records[40:60], settings=FAST.get(method, {}), seed=1)
     evaluate(tunable, records[60:], labels=LABELS)
     assert gpt.measure() == before
     assert all(not parameter.requires_grad and parameter.grad is None for parameter in gpt.model.parameters())
@@ -40,9 +38,7 @@ def test_a_step_changes_every_encoder_parameter(tiny: FrozenGPT, task: Localised
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_saved_and_loaded_scores_are_equal_bit_for_bit(
-    method: str, gpt: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path
-) -> None:
+def test_saved_and_loaded_scores_are_equal_bit_for_bit(method: str, gpt: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:
     settings = FAST.get(method, {})
     tunable, _ = tune(method, Answering(gpt, task), train_rows=records[:40], validation_rows=records[40:60], settings=settings, seed=1)
     tunable.save(tmp_path)

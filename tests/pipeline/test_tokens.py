@@ -50,5 +50,5 @@ def test_long_text_is_cut_and_the_question_stays(tiny: FrozenGPT, task: Localise
     encoded = tokens.encode_record(task, record)
     assert 100 <= len(encoded.before) + len(encoded.stem) <= 128
     assert "Sentiment for Acme" in tiny.tokenizer.decode(list(encoded.before))
-    with pytest.raises(Refusal, match="record '1': .* shorten it"):
+    with pytest.raises(Refusal, match=r"record '1': .* shorten it"):
         tokens.encode_record(task, Record("1", {"sentence": "x", "target": "Acme " * 300}, "positive", "g"))

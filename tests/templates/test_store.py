@@ -83,7 +83,8 @@ def test_leftovers_of_a_killed_run_are_swept(tmp_path: Path) -> None:
 
 
 def test_one_run_holds_a_language(tmp_path: Path) -> None:
-    script = f"from pathlib import Path; from templates.run_folder import Runs\nwith Runs(Path({str(tmp_path)!r})).hold('sv'): print('held', flush=True); input()"
+    hold = f"with Runs(Path({str(tmp_path)!r})).hold('sv'): print('held', flush=True); input()"
+    script = f"from pathlib import Path; from templates.run_folder import Runs\n{hold}"
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
