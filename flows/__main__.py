@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from templates.refusal import Refusal, UnknownName
+from templates.refusal import Refusal
+from templates.store import PACKAGES
 
-DONE, ERROR, USAGE, GATE_FAILED = 0, 1, 2, 3
+DONE, ERROR, GATE_FAILED = 0, 1, 3  # 2: usage (UnknownName, typer), 4: another run holds the language (Busy)
 app = typer.Typer(help="English benchmarks in, a tuned and measured model in another language out.", no_args_is_help=True, add_completion=False)
 out = Console(highlight=False, soft_wrap=True)
 
@@ -142,23 +144,32 @@ def clean(
         out.print(line, markup=False)
 
 
+def call(arguments: Sequence[str]) -> int:
+    """Run one command; the exit code. What cannot be done is said in one sentence on standard error."""
+    try:
+        app(args=list(arguments), prog_name="lingraft")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else ERROR
+    except Refusal as refusal:
+        print(f"lingraft: {refusal}", file=sys.stderr)
+        return refusal.exit_code
+    return DONE
+
+
 def main() -> None:
     """Entry point of the console script: one sentence and the right exit code for whatever cannot be done."""
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")  # an error is said once, below
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    try:
-        app()
-    except UnknownName as refusal:
-        print(f"lingraft: {refusal}", file=sys.stderr)
-        sys.exit(USAGE)
-    except Refusal as refusal:
-        print(f"lingraft: {refusal}", file=sys.stderr)
-        sys.exit(refusal.exit_code)
+    said = logging.StreamHandler()
+    said.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    for package in PACKAGES:
+        logging.getLogger(package).addHandler(said)
+    sys.exit(call(sys.argv[1:]))
 
 
 if __name__ == "__main__":

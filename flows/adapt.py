@@ -23,6 +23,7 @@ from flows.refresh import refresh
 from flows.report import facts_of, report
 from flows.study import study as tune
 from flows.translate import translate
+from pipeline.frozen_gpt import need
 from templates.language import ENGLISH
 from templates.run_folder import Runs
 from templates.store import digest, write_json
@@ -36,6 +37,8 @@ def adapt(language: str, study: str, data: str | None = None, out: str = "runs",
     """Run the stages up to `until`. Completed, or Failed(name="GateFailed") where the study says stop; both with the run's facts."""
     plan = make(language, study, data=Path(data) if data else None, out=Path(out))
     runs = Runs(plan.out)
+    if until in ("study", "report"):
+        need(plan.study.model.name, revision=plan.study.model.revision)
     with ExitStack() as held:
         held.enter_context(runs.hold(language))
         if until in ("study", "report") and language != ENGLISH and plan.study.english_first:

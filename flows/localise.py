@@ -14,19 +14,12 @@ from templates.finding import Finding
 from templates.lint import lint
 from templates.refusal import Refusal
 from templates.store import write_atomic
-from templates.task import LocalisedTask
-from templates.task import localise as join
-
-
-def task_of(plan: Plan, benchmark: Benchmark) -> LocalisedTask:
-    """The benchmark in the plan's language, with the prompt the study names."""
-    return join(benchmark, plan.language, prompt=plan.study.prompts.get(benchmark.name, ""))
 
 
 @task(name="localise-benchmark", task_run_name="localise-{plan.language.code}-{benchmark.name}", **STEP)
 def localise_benchmark(plan: Plan, benchmark: Benchmark, folder: Path) -> list[Finding]:
     """Write `words/<benchmark>.toml`; an error found by lint stops here, a warning goes into the report."""
-    made = task_of(plan, benchmark)
+    made = plan.task_of(benchmark)
     found = lint(made)
     errors = [finding for finding in found if finding.severity == "error"]
     if errors:

@@ -14,6 +14,7 @@ from templates.language import ENGLISH, Language, load
 from templates.refusal import Refusal
 from templates.settings import read_settings, read_toml
 from templates.store import digest
+from templates.task import LocalisedTask, localise
 
 STUDIES = Path(__file__).resolve().parent / "studies"
 
@@ -92,6 +93,10 @@ class Plan:
         table = self.study.benchmark.get(benchmark.name, {})
         return read_settings(benchmark.settings, table, where=f"study {self.study_name}, [benchmark.{benchmark.name}]")
 
+    def task_of(self, benchmark: Benchmark) -> LocalisedTask:
+        """The benchmark in the plan's language, with the prompt the study names."""
+        return localise(benchmark, self.language, prompt=self.study.prompts.get(benchmark.name, ""))
+
     @property
     def digest(self) -> str:
         """sha256 of everything the study says, the language file and the source of data."""
@@ -127,7 +132,7 @@ def read_study(name: str) -> Study:
 
 
 def make(language: str, study: str, *, data: Path | None, out: Path) -> Plan:
-    """Resolve names to one plan; every unknown name is an UnknownName."""
+    """Resolve names to one plan; every unknown name is an UnknownName, words that cannot work a Refusal."""
     if data is not None and not data.is_dir():
         raise Refusal(f"{data}: is no folder; --data names the folder that holds <benchmark>.en.jsonl.")
     loaded = load(language)
@@ -136,4 +141,6 @@ def make(language: str, study: str, *, data: Path | None, out: Path) -> Plan:
         raise Refusal(f"study {study} reads its data from a folder; name it with --data.")
     if data is not None and made.study.source == "any":
         made = replace(made, study=replace(made.study, source="data"))
+    for benchmark in made.benchmarks:
+        made.task_of(benchmark)
     return made

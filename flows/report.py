@@ -14,7 +14,6 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
 from flows.engines import engine_of, gpt_for, translator_for
-from flows.localise import task_of
 from flows.plan import Plan, make
 from flows.step import STEP
 from pipeline.outcome import Outcome
@@ -91,7 +90,7 @@ def rows_of(staged: Path, benchmark: Benchmark) -> tuple[list[Record], list[Reco
 
 def words_of(plan: Plan, benchmark: Benchmark) -> Cell:
     """The words actually used."""
-    made = task_of(plan, benchmark)
+    made = plan.task_of(benchmark)
     return Cell(made.prompt.source, dict(made.verbalizer.words), dict(made.verbalizer.variants), reviewed=made.reviewed)
 
 

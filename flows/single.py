@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 from flows.engines import gpt_for, memories, memory_for, translator_for
-from flows.localise import task_of
 from flows.plan import Plan, make
 from pipeline.answering import Answering
 from pipeline.choose import probabilities
@@ -42,7 +41,7 @@ def predict(language: str, study: str, benchmark: str, given: list[str], *, data
         raise Refusal(f"field {missing[0]!r} is missing; add --field {missing[0]}=...")
     table = PromptTable.load(Runs(plan.out).finished(language, study) / "prompts")
     gpt, prefixes = gpt_for(plan)
-    local = task_of(plan, shape)
+    local = plan.task_of(shape)
     prompt = table.take(local, gpt)
     record = Record("given", fields, shape.labels[0], fields[shape.group_by])
     answering = Answering(gpt, local, prefixes)
@@ -59,7 +58,7 @@ def show(language: str, study: str, benchmark: str, *, data: Path | None, out: P
     found = records.read(path, shape)
     if not found:
         raise Refusal(f"{path}: no record was kept; look at the gate's page beside it.")
-    answering = Answering(gpt_for(plan)[0], task_of(plan, shape))
+    answering = Answering(gpt_for(plan)[0], plan.task_of(shape))
     example = answering.task.example(found[0])
     text = "".join("".join(f"<v{number}>" for number in range(part.count)) if isinstance(part, Virtual) else part.text for part in example.parts)
     encoded = answering.tokens.encode_record(answering.task, found[0])

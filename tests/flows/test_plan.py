@@ -1,0 +1,46 @@
+"""plan: studies are read strictly, names are checked, and what the command line says wins."""
+
+from pathlib import Path
+
+import pytest
+
+from flows import plan
+from templates.refusal import Refusal, UnknownName
+
+
+def test_every_shipped_study_reads() -> None:
+    assert {"demo", "smoke", "quick"} <= set(plan.studies())
+    for name in plan.studies():
+        study = plan.read_study(name)
+        assert study.trials
+        assert study.on_fail == "continue"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('titel = "x"', "unknown key 'titel'"),
+        ('title = "x"\n[model]\nnam = "y"', "unknown key 'nam'; allowed are name"),
+        ('title = "x"\n[[trials]]\nmethod = "p_tuning"\nsettings = { epoch = 1 }', "unknown key 'epoch'"),
+        ('title = "x"\n[[trials]]\nmethod = "p_tuning"\nfractions = [0.0]', "fraction 0.0 of p_tuning must be above 0"),
+        ('title = "x"\n[[trials]]\nmethod = "p_tuning"\nconditions = ["swedish"]', "condition 'swedish' is unknown"),
+        ('title = "x"\n[folds]\ncount = 5\nrun = [5]', "fold 5 is not one of 0 to 4"),
+        ('title = "x"\non_fail = "hope"', "on_fail: input should be 'stop' or 'continue'"),
+    ],
+)
+def test_studies_are_read_strictly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, message: str) -> None:
+    folder = tmp_path / "lingraft" / "studies"
+    folder.mkdir(parents=True)
+    (folder / "mine.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Refusal) as caught:
+        plan.read_study("mine")
+    assert message in str(caught.value)
+
+
+def test_names_and_folders() -> None:
+    with pytest.raises(UnknownName, match=r"no study 'demoo'; .* Did you mean demo\?"):
+        plan.make("sv", "demoo", data=None, out=Path("runs"))
+    with pytest.raises(Refusal, match="is no folder; --data names the folder"):
+        plan.make("sv", "quick", data=Path("/does/not/exist"), out=Path("runs"))
+    assert plan.make("sv", "quick", data=Path("/tmp"), out=Path("runs")).study.source == "data"
