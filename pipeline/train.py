@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from templates.refusal import Refusal
 from templates.store import write_atomic
 
 log = logging.getLogger(__name__)
+CHECKPOINT_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def train(
     """Train until the validation loss has not fallen for `patience` epochs, and put the best epoch's parameters back.
 
     With fewer than 16 validation rows no epoch is chosen: training runs its full length and keeps the last. A checkpoint
-    (one file, written whole after each epoch) makes an interrupted call go on where it stopped, with the same result.
+    (one file, written whole after an epoch if the last one is 15 seconds old) makes an interrupted call go on where it stopped, with the same result.
     """
     parameters, plan = tunable.parameters(), tunable.training
     if not parameters or plan is None:
@@ -61,6 +63,7 @@ def train(
     if checkpoint is not None and checkpoint.is_file():
         state.read(checkpoint)
     choose = len(validation) >= TOO_FEW
+    written = time.monotonic()
     for epoch in range(len(state.history) + 1, epochs + 1):
         if choose and epoch - 1 - state.best_epoch >= plan.patience:
             break
@@ -78,8 +81,9 @@ def train(
         if not choose or loss < state.best_loss:
             state.best_loss, state.best_epoch = loss, epoch
             state.best = [parameter.detach().clone() for parameter in parameters]
-        if checkpoint is not None:
+        if checkpoint is not None and time.monotonic() - written >= CHECKPOINT_SECONDS:
             state.write(checkpoint)
+            written = time.monotonic()
         if on_epoch is not None:
             on_epoch(seen)
     with torch.no_grad():

@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 CHILD = """
 import os, signal, sys
 import flows.adapt, flows.judge, flows.localise, flows.refresh, flows.report, flows.study, flows.translate
-import pipeline.train, templates.store
+import pipeline.train
 
 where, log = sys.argv[1], sys.argv[2]
 
@@ -51,6 +51,7 @@ watched(flows.study.trials, "run", lambda trial, *a, **n: "trial " + trial.name,
 watched(flows.report.page, "write", lambda *a, **n: "page", "report")
 watched(flows.adapt, "write_json", lambda *a, **n: "manifest", "publish")
 
+pipeline.train.CHECKPOINT_SECONDS = 0.0
 written = pipeline.train._State.write
 def write(self, path):
     written(self, path)

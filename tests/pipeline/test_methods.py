@@ -69,7 +69,11 @@ def test_tfidf_learns_and_survives_a_missing_label(tiny: FrozenGPT, task: Locali
     assert {item.predicted for item in evaluate(tunable, records, labels=LABELS)} == {"negative"}
 
 
-def test_training_resumes_with_the_same_result(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:
+def test_training_resumes_with_the_same_result(
+    tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.train.CHECKPOINT_SECONDS", 0.0)
+
     class Killed(Exception):
         pass
 
