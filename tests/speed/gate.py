@@ -24,7 +24,7 @@ def main() -> None:
     benchmark, swedish = catalogue.benchmark("fiqa"), language.load("sv")
     rows = refresh.fetch(benchmark, data=None, source="sample", settings=benchmark.settings()).records[: given.rows]
     translator = ctranslate2.build(ctranslate2.Settings(), source=language.load("en"), target=swedish)
-    moved: list[Record] = translate_records(rows, benchmark, translator=translator)
+    moved: list[Record] = translate_records(rows, benchmark, translator=translator, memory=None)
     texts = [record.fields["sentence"] for record in moved]
 
     def detect() -> None:

@@ -19,8 +19,8 @@ def main() -> None:
     """Time `--times` pairs over `--rows` records: first with nothing cached, then with the texts read."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="smollm2-135m")
-    parser.add_argument("--rows", type=int, default=32)
-    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--rows", type=int, default=16)
+    parser.add_argument("--times", type=int, default=3)
     given = parser.parse_args()
     torch.set_num_threads(2)
     benchmark = catalogue.benchmark("fiqa")
