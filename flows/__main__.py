@@ -165,6 +165,7 @@ def main() -> None:
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TQDM_DISABLE", "1")
     said = logging.StreamHandler()
     said.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     for package in PACKAGES:

