@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
@@ -95,14 +96,28 @@ def adapt(language: Language, study: StudyName = "demo", data: Data = None, runs
 def predict(
     language: Language,
     benchmark: Annotated[str, typer.Argument(help="A benchmark.")],
-    field: Annotated[list[str], typer.Option("--field", help="name=value, once for each field.")],
+    field: Annotated[list[str] | None, typer.Option("--field", help="name=value, once for each field.")] = None,
+    source: Annotated[Path | None, typer.Option("--in", help="Instead of --field: a JSON Lines file with the fields, and the label if it is known.")] = None,
     study: StudyName = "demo",
     data: Data = None,
     runs: Out = Path("runs"),
 ) -> None:
-    """Label one text with the tuned prompt of the latest run."""
+    """Label one text, or a file of texts, with the tuned prompt of the latest run."""
     from flows.single import predict as one
+    from flows.single import predict_file
 
+    if (source is None) == (not field):
+        raise Refusal("predict needs either --field name=value for each field, or --in FILE; give one of them.")
+    if source is not None:
+        said = list(predict_file(language, study, benchmark, source, data=data, out=runs))
+        for line in said:
+            out.print(json.dumps(line, ensure_ascii=False), markup=False)
+        known = [line for line in said if "gold" in line]
+        if known:
+            right = sum(line["gold"] == line["label"] for line in known)
+            print(f"{right:,} of {len(known):,} right ({right / len(known):.1%})", file=sys.stderr)
+        return
+    assert field is not None
     label, probability = one(language, study, benchmark, field, data=data, out=runs)
     out.print(f"{label}\t{probability:.3f}", markup=False)
 

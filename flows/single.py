@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from flows.engines import gpt_for, memories, memory_for, translator_for
 from flows.plan import Plan, make
@@ -28,26 +30,56 @@ def predict(language: str, study: str, benchmark: str, given: list[str], *, data
     """(label, probability among the labels) for the fields given as name=value."""
     plan = make(language, study, data=data, out=out)
     shape = _benchmark(plan, benchmark)
+    record = Record("given", _fields(shape, given), shape.labels[0], "")
+    return _predict(plan, shape, [record])[0]
+
+
+def predict_file(language: str, study: str, benchmark: str, source: Path, *, data: Path | None, out: Path) -> Iterator[dict[str, Any]]:
+    """For each JSON object of a JSON Lines file, which holds the benchmark's fields: id, label, probability, and `gold` if it has a label."""
+    plan = make(language, study, data=data, out=out)
+    shape = _benchmark(plan, benchmark)
+    rows: list[Record] = []
+    gold: list[str] = []
+    for number, raw in records.read_lines(source):
+        try:
+            fields = {name: records.need_text(raw, name) for name in shape.fields}
+        except ValueError as error:
+            raise Refusal(f"{source}, line {number}: {str(error).rstrip('.')}; {benchmark} needs {', '.join(shape.fields)}.") from error
+        label = str(raw.get("label", ""))
+        if label and label not in shape.labels:
+            raise Refusal(f"{source}, line {number}: label {label!r} is not in {benchmark} ({', '.join(shape.labels)}).{did_you_mean(label, shape.labels)}")
+        gold.append(label)
+        rows.append(Record(str(raw.get("id", number)), fields, shape.labels[0], ""))
+    if not rows:
+        raise Refusal(f"{source}: holds no record; give one JSON object a line.")
+    for row, right, (label, share) in zip(rows, gold, _predict(plan, shape, rows), strict=True):
+        yield {"id": row.id, "label": label, "probability": round(share, 4)} | ({"gold": right} if right else {})
+
+
+def _fields(shape: Benchmark, given: list[str]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for item in given:
         name, equals, value = item.partition("=")
         if not equals or name not in shape.fields:
-            raise Refusal(f"--field {item!r}: write name=value with a field of {benchmark} ({', '.join(shape.fields)}).{did_you_mean(name, shape.fields)}")
+            raise Refusal(f"--field {item!r}: write name=value with a field of {shape.name} ({', '.join(shape.fields)}).{did_you_mean(name, shape.fields)}")
         if not value.strip():
             raise Refusal(f"--field {name}: the value is empty; give the text.")
         fields[name] = value
     missing = [name for name in shape.fields if name not in fields]
     if missing:
         raise Refusal(f"field {missing[0]!r} is missing; add --field {missing[0]}=...")
-    table = PromptTable.load(Runs(plan.out).finished(language, study) / "prompts")
+    return fields
+
+
+def _predict(plan: Plan, shape: Benchmark, rows: list[Record]) -> list[tuple[str, float]]:
+    """Label and probability of each row, by the prompt of the latest run."""
+    table = PromptTable.load(Runs(plan.out).finished(plan.language.code, plan.study_name) / "prompts")
     gpt, prefixes = gpt_for(plan)
     local = plan.task_of(shape)
     prompt = table.take(local, gpt)
-    record = Record("given", fields, shape.labels[0], fields[shape.group_by])
     answering = Answering(gpt, local, prefixes)
-    shares = probabilities(answering.rank(answering.encode([record]), prompt))[0]
-    best = int(shares.argmax())
-    return shape.labels[best], float(shares[best])
+    shares = probabilities(answering.rank(answering.encode(rows), prompt))
+    return [(shape.labels[int(best)], float(share)) for share, best in zip(*shares.max(dim=1), strict=True)]
 
 
 def show(language: str, study: str, benchmark: str, *, data: Path | None, out: Path) -> list[str]:

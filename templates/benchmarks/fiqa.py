@@ -30,7 +30,7 @@ def read(raw: Mapping[str, Any], settings: Settings) -> Record | Excluded:
         return Record(name, fields, need_text(raw, "label"), fields["sentence"])
     score = need_number(raw, "score", low=-1.0, high=1.0)
     if abs(score) <= settings.threshold:
-        return Excluded(name, f"score within {settings.threshold:g} of 0")
+        return Excluded(name, f"score no further than {settings.threshold:g} from 0" if settings.threshold else "score 0")
     return Record(name, fields, "positive" if score > 0 else "negative", fields["sentence"])
 
 

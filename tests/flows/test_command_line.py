@@ -197,10 +197,14 @@ def test_each_stage_alone(in_home: Lingraft, adapted: Path) -> None:
         assert (adapted / "runs" / "sv" / "tiny" / "report.html").is_file()
 
 
-def test_predict_show_and_the_plan(in_home: Lingraft) -> None:
+def test_predict_show_and_the_plan(in_home: Lingraft, tmp_path: Path) -> None:
     code, out, _ = in_home("predict", "sv", "fiqa", "--study", "tiny", "--field", "sentence=Vinsten steg", "--field", "target=Kestrane")
     label, share = out.split()
     assert code == 0 and label in ("positive", "negative") and 0.5 <= float(share) <= 1
+    (tmp_path / "rows.jsonl").write_text('{"id": "a", "sentence": "Vinsten steg", "target": "Kestrane", "label": "positive"}\n')
+    code, out, error = in_home("predict", "sv", "fiqa", "--study", "tiny", "--in", str(tmp_path / "rows.jsonl"))
+    assert code == 0 and json.loads(out)["label"] == label and json.loads(out)["gold"] == "positive"
+    assert "of 1 right" in error
     code, out, _ = in_home("show", "sv", "fiqa", "--study", "tiny")
     assert code == 0
     assert "Känsla för" in out and "<v0><v1>" in out and "answer  positive: ' positiv'" in out

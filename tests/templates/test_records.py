@@ -46,7 +46,7 @@ def test_bad_lines_are_refused_by_file_and_line(tmp_path: Path, second: bytes, m
 def test_zero_scores_are_excluded_and_counted(tmp_path: Path) -> None:
     found, reasons = read(tmp_path / "x.jsonl", line(), b"", line(id="2", score=0), line(id="3", score=-0.1))
     assert [(record.id, record.label) for record in found] == [("1", "positive"), ("3", "negative")]
-    assert reasons == ["score within 0 of 0"]
+    assert reasons == ["score 0"]
 
 
 def test_strange_text_goes_through_verbatim(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def nasty_report():
 
 @pytest.fixture
 def folder(tmp_path):
-    write(nasty_report(), tmp_path, provenance={"engine": "</code><script>alert(2)</script>"}, excluded={"score within 0 of 0": 2})
+    write(nasty_report(), tmp_path, provenance={"engine": "</code><script>alert(2)</script>"}, excluded={"score 0": 2})
     return tmp_path
 
 
@@ -56,7 +56,7 @@ def test_gate_json_counts_add_up(folder):
     numbers = gate["statistics"]
     assert (gate["schema_version"], gate["verdict"], gate["success"]) == (1, "fail", False)
     assert numbers["source"] == numbers["excluded"] + numbers["kept"] + numbers["quarantined"] == 5
-    assert gate["excluded"] == {"score within 0 of 0": 2}
+    assert gate["excluded"] == {"score 0": 2}
     assert gate["per_label"]["negative"]["kept"] == 1
     structure = gate["checks"][0]
     assert (structure["id"], structure["n_evaluated"], structure["n_flagged"], structure["sample_ids"]) == ("structure", 3, 1, ['b"><script>'])
