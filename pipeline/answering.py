@@ -37,10 +37,10 @@ class Answering:
         return [self._by_id[record.id][1] for record in records]
 
     def loss(self, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"]) -> Tensor:
-        """Mean over records of the negative log-likelihood of the trained answer, per token."""
+        """Negative log-likelihood of the trained answers, mean over all their tokens: what makes each answer token as likely as can be."""
         batch = lay_out(encoded, [[item.answer] for item in encoded])
         scores, lengths = answer_scores(self.gpt, batch, prompt, prefixes=self.prefixes)
-        return -(scores / lengths).mean()
+        return -scores.sum() / lengths.sum()
 
     def rank(self, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"] | None) -> Float[Tensor, "N C"]:
         """Label scores."""

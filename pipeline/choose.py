@@ -22,7 +22,10 @@ BATCH = 32
 def rank(
     gpt: FrozenGPT, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"] | None, *, verbalizer: Verbalizer, tokens: Tokens, prefixes: PrefixCache
 ) -> Float[Tensor, "N C"]:
-    """Score of each label: the log-likelihood of its best variant, per token when answers differ in length, else summed."""
+    """Score of each label: the log-likelihood (nats, summed over its tokens) of its best variant.
+
+    Not per token: a mean would favour the label whose word the tokenizer cuts into more pieces, since its last pieces are certain.
+    """
     words = [(number, word) for number, label in enumerate(verbalizer.labels) for word in verbalizer.candidates(label)]
     answers = list(dict.fromkeys((number, tokens.answer(word)) for number, word in words))
     ids = [answer for _, answer in answers]
@@ -30,9 +33,7 @@ def rank(
     scores = torch.empty(len(encoded), len(verbalizer.labels))
     for rows in buckets(encoded, size=BATCH):
         batch = lay_out([encoded[row] for row in rows], [ids] * len(rows))
-        total, lengths = answer_scores(gpt, batch, prompt, prefixes=prefixes)
-        if len({len(answer) for answer in ids}) > 1:
-            total = total / lengths
+        total, _ = answer_scores(gpt, batch, prompt, prefixes=prefixes)
         by_answer = total.view(len(rows), len(ids))
         best = torch.full((len(rows), len(verbalizer.labels)), float("-inf")).scatter_reduce(1, label_of.expand(len(rows), -1), by_answer, "amax")
         scores[torch.tensor(rows)] = best

@@ -6,6 +6,7 @@ Folds are drawn over all source records, before the gate takes any away, so that
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,11 +31,19 @@ def assign(records: Sequence[Record], *, count: int, seed: int = 0) -> dict[str,
     groups = {record.group for record in records}
     if count < 2 or len(groups) < count:
         raise Refusal(f"folds: {count} folds of {len(groups)} groups are not possible; choose from 2 to {len(groups)}.")
+    groups_of: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        groups_of[record.label].add(record.group)
+    rarest = min(groups_of, key=lambda label: len(groups_of[label]))
+    if all(len(found) < count for found in groups_of.values()):
+        raise Refusal(f"folds: no label has {count} groups (of {rarest!r} there are {len(groups_of[rarest])}); use fewer folds or more rows.")
     labels = np.array([record.label for record in records])
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     fold_of: dict[str, int] = {}
-    for fold, (_, held_out) in enumerate(splitter.split(labels, labels, [record.group for record in records])):
-        fold_of |= {records[row].id: fold for row in held_out}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The least populated class")  # a rare label may be absent from a fold
+        for fold, (_, held_out) in enumerate(splitter.split(labels, labels, [record.group for record in records])):
+            fold_of |= {records[row].id: fold for row in held_out}
     return fold_of
 
 
@@ -69,29 +78,21 @@ def _texts(record: Record) -> set[str]:
 
 
 def _validation_groups(records: Sequence[Record]) -> set[str]:
-    """One in eight groups per label, by a hash of the group: the same groups in every language and after every gate."""
-    order: dict[str, list[str]] = defaultdict(list)
-    seen: set[str] = set()
-    for record in records:
-        if record.group not in seen:
-            seen.add(record.group)
-            order[record.label].append(record.group)
-    chosen: set[str] = set()
-    for groups in order.values():
-        ranked = sorted(groups, key=lambda group: hashlib.sha256(group.encode()).digest())
-        chosen.update(ranked[: max(1, round(len(ranked) / VALIDATION_SHARE))] if len(ranked) > 1 else [])
-    return chosen
+    """About one in eight groups, each by its own hash alone: a group is on the same side in every language and after every gate."""
+    return {record.group for record in records if hashlib.sha256(record.group.encode()).digest()[0] < 256 // VALIDATION_SHARE}
 
 
 def _nested(records: Sequence[Record], fraction: float, *, seed: int) -> list[Record]:
-    """The first share of a fixed random order in which every beginning has the labels in proportion."""
-    generator = np.random.default_rng(seed)
+    """The first share of a random order in which every beginning has the labels in proportion.
+
+    Rows are ordered by a hash of seed and id, so that English and the target language, which lacks a few rows, draw the same ones.
+    """
     by_label: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         by_label[record.label].append(record)
     placed: list[tuple[float, Record]] = []
     for label in sorted(by_label):
-        rows = by_label[label]
-        placed += [((rank + 0.5) / len(rows), rows[row]) for rank, row in enumerate(generator.permutation(len(rows)))]
+        rows = sorted(by_label[label], key=lambda record: hashlib.sha256(f"{seed}/{record.id}".encode()).digest())
+        placed += [((rank + 0.5) / len(rows), row) for rank, row in enumerate(rows)]
     placed.sort(key=lambda item: item[0])
     return [record for _, record in placed[: max(1, round(fraction * len(records)))]] if records else []

@@ -149,8 +149,26 @@ def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "floa
     except (OSError, ValueError) as error:
         raise _missing(name, error) from error
     gpt = FrozenGPT(model, tokenizer, name=name)
+    agree(gpt)
     log.info("model %s: %s parameters, hidden %d, vocabulary %d", name, f"{gpt.parameters:,}", gpt.hidden_size, gpt.vocabulary)
     return gpt
+
+
+@torch.no_grad()
+def agree(gpt: FrozenGPT, *, tokens: int = 320) -> None:
+    """Refuse a model that reads a text otherwise under our positions and masks than by itself (local attention, ALiBi)."""
+    width = min(tokens, gpt.limit)
+    ids = torch.randint(gpt.vocabulary, (1, width), generator=torch.Generator().manual_seed(0))
+    ours, plain = None, gpt.model.base_model(input_ids=ids).last_hidden_state
+    try:
+        causal = torch.ones(1, width, width, dtype=torch.bool).tril()
+        ours, _ = gpt.run(gpt.embed(ids), positions=torch.arange(width)[None], visible=causal)
+    except (ValueError, RuntimeError, TypeError) as error:
+        log.info("model %s: %s", gpt.name, error)
+    bound = 1e-4 if gpt.dtype == torch.float32 else 0.2
+    if ours is None or float((ours - plain).abs().max() / plain.abs().max()) > bound:
+        kind = type(gpt.model).__name__
+        raise Refusal(f"model {gpt.name!r}: {kind} reads text otherwise under our own positions and masks; use a GPT-2, Llama, GPT-NeoX or OPT kind of model.")
 
 
 def runtime() -> dict[str, str]:

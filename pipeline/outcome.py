@@ -74,5 +74,5 @@ class Outcome:
 
 
 def signature_text(signature: Mapping[str, str]) -> str:
-    """The signature as one line, `key:value|key:value`, in the manner of sacreBLEU (Post 2018, https://aclanthology.org/W18-6319)."""
-    return "|".join(f"{key}:{value}" for key, value in signature.items())
+    """The signature as one line, `key=value|key=value`, in the manner of sacreBLEU (Post 2018, https://aclanthology.org/W18-6319)."""
+    return "|".join(f"{key}={value}" for key, value in signature.items())

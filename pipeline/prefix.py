@@ -1,6 +1,7 @@
 """PrefixCache: keys and values of frozen text, computed once and reused by every epoch, fold, fraction, seed and method.
 
-Exact, because the model is frozen and causal: a text that stands before the first virtual token cannot see it.
+Exact, because the model is frozen and causal: a text that stands before the first virtual token cannot see it. Each text is read
+alone, so that its numbers never depend on which texts were asked for with it: a study that was interrupted goes on bit for bit.
 """
 
 from __future__ import annotations
@@ -11,8 +12,6 @@ import torch
 from torch import Tensor
 
 from pipeline.frozen_gpt import FrozenGPT, Past
-
-CHUNK = 16
 
 
 class PrefixCache:
@@ -40,14 +39,12 @@ class PrefixCache:
 
     def _compute(self, texts: list[tuple[int, ...]]) -> dict[tuple[int, ...], Tensor]:
         fresh: dict[tuple[int, ...], Tensor] = {}
-        texts = sorted(texts, key=len)
-        for start in range(0, len(texts), CHUNK):
-            chunk = texts[start : start + CHUNK]
-            for text, kv in zip(chunk, self.gpt.read(chunk), strict=True):
-                size = kv.numel() * kv.element_size()
-                if self.bytes + size <= self.budget:
-                    self.kept[text] = kv
-                    self.bytes += size
-                else:
-                    fresh[text] = kv
+        for text in texts:
+            (kv,) = self.gpt.read([text])
+            size = kv.numel() * kv.element_size()
+            if self.bytes + size <= self.budget:
+                self.kept[text] = kv
+                self.bytes += size
+            else:
+                fresh[text] = kv
         return fresh

@@ -94,6 +94,9 @@ class FewShot:
         made = []
         for record, item in zip(records, plain, strict=True):
             stem = self._continuing(record)
+            if len(stem) > room:  # too long to follow anything: the record alone, cut as in every other method
+                made.append(replace(item, before=(), stem=item.before + item.stem))
+                continue
             start = max(0, len(before) + len(stem) - room)
             made.append(replace(item, before=before[start:], stem=stem))
         return made

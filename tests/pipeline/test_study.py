@@ -29,7 +29,7 @@ def test_outcomes_are_the_same_twice_and_survive_json(tiny: FrozenGPT, task: Loc
     assert (one.predictions, one.history, one.signature) == (two.predictions, two.history, two.signature)
     assert Outcome.from_json(one.to_json()) == one
     assert one.test_rows == len(one.predictions) == sum(1 for fold in assign(records, count=5).values() if fold == 0)
-    assert "method:p_tuning(epochs=2,least_steps=1)|fold:0/5|fraction:1|seed:1|gpt:llama-bpe@" in signature_text(one.signature)
+    assert "method=p_tuning(epochs=2,least_steps=1)|fold=0/5|fraction=1|seed=1|gpt=llama-bpe@" in signature_text(one.signature)
 
 
 def test_a_failed_trial_is_an_outcome_with_its_error(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:

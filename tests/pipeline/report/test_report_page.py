@@ -111,7 +111,7 @@ def test_failed_trials_and_signatures_are_shown(html):
     text = Page(html).text
     assert "1 of 73 trials failed" in text
     assert "OutOfMemoryError: 512 MiB asked, 200 MiB left" in text
-    assert "model:smol|gate:fail,kept=71%" in text
+    assert "model=smol|gate=fail,kept=71%" in text
     assert "t-interval over 3 folds" in text
 
 

@@ -51,7 +51,7 @@ def test_means_are_over_folds_and_seeds_and_the_signature_says_which(make):
     (cell,) = summarise(trials, labels=LABELS, kept={}).tables[0].cells
     assert cell.accuracy.mean == pytest.approx((1 + 1 + 0.5) / 3)
     assert (cell.trials, cell.accuracy.how) == (3, "folds")
-    assert cell.signature == "model:smol|fold:0,1,2|seed:5,6,7"
+    assert cell.signature == "model=smol|fold=0,1,2|seed=5,6,7"
 
 
 def test_main_takes_the_largest_fraction(make):
