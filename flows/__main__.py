@@ -112,10 +112,11 @@ def predict(
         said = list(predict_file(language, study, benchmark, source, data=data, out=runs))
         for line in said:
             out.print(json.dumps(line, ensure_ascii=False), markup=False)
-        known = [line for line in said if "gold" in line]
-        if known:
-            right = sum(line["gold"] == line["label"] for line in known)
-            print(f"{right:,} of {len(known):,} right ({right / len(known):.1%})", file=sys.stderr)
+        for name, seen in (("not tuned on", False), ("tuned on", True)):
+            known = [line for line in said if "gold" in line and line["seen"] == seen]
+            if known:
+                right = sum(line["gold"] == line["label"] for line in known)
+                print(f"{name}: {right:,} of {len(known):,} right ({right / len(known):.1%})", file=sys.stderr)
         return
     assert field is not None
     label, probability = one(language, study, benchmark, field, data=data, out=runs)

@@ -6,6 +6,7 @@ store if it is there; the run folder is put together anew and pointed to when it
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -51,6 +52,12 @@ def adapt(language: str, study: str, data: str | None = None, out: str = "runs",
     return Completed(message=f"{language} {study}: {done.get('verdict', 'done')}", data=done)
 
 
+def _whole(runs: Runs, plan: Plan) -> bool:
+    """Is a run with tuning and report pointed to? One that stopped earlier does not take its place."""
+    manifest = runs.current(plan.language.code, plan.study_name) / "manifest.json"
+    return manifest.is_file() and json.loads(manifest.read_text(encoding="utf-8"))["stage"] == "report"
+
+
 def _stages(plan: Plan, *, until: str) -> dict[str, Any]:
     language, name = plan.language.code, plan.study_name
     common: dict[str, Any] = {"language": language, "study": name, "data": str(plan.data) if plan.data else None, "out": str(plan.out)}
@@ -79,12 +86,14 @@ def _stages(plan: Plan, *, until: str) -> dict[str, Any]:
     lap("localise")
     lines = {benchmark: gate["line"] for benchmark, gate in gates.items()}
     wanted = until in ("study", "report")
-    tuned = tune(**common, staged=str(staged), refreshed=refreshed, gates={} if stopped else lines, stored_only=not wanted)
+    if wanted:
+        tune(**common, staged=str(staged), refreshed=refreshed, gates={} if stopped else lines)
     lap("study")
     facts = facts_of(plan, staged, refreshed=refreshed, gates=gates, seconds=seconds)
-    lines_out = report(**common, staged=str(staged), facts=facts, findings=[asdict(finding) for finding in findings]) if wanted or tuned else []
+    lines_out = report(**common, staged=str(staged), facts=facts, findings=[asdict(finding) for finding in findings]) if wanted else []
     lap("report")
-    whole = {**facts, "seconds": seconds, "verdict": verdict, "stage": "report" if wanted or tuned else until}
+    whole = {**facts, "seconds": seconds, "verdict": verdict, "stage": "report" if wanted else until}
     write_json(staged / "manifest.json", whole)
-    pointer = Runs(plan.out).publish(staged, language, name, digest=digest([plan.digest, facts["inputs"]]))
-    return {"pointer": str(pointer), "verdict": verdict, "gates": lines, "stopped": stopped, "headline": lines_out}
+    runs = Runs(plan.out)
+    place = runs.publish(staged, language, name, digest=digest([plan.digest, facts["inputs"]]), point=wanted or not _whole(runs, plan))
+    return {"pointer": str(place), "verdict": verdict, "gates": lines, "stopped": stopped, "headline": lines_out}

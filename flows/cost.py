@@ -14,6 +14,7 @@ from flows.engines import engine_of, gpt_for
 from flows.plan import Plan
 from flows.study import conditions, trials_of
 from pipeline.answering import Answering
+from pipeline.train import epochs_of
 from templates import catalogue, records
 from templates.benchmark import Benchmark, Record
 from templates.language import ENGLISH
@@ -28,19 +29,21 @@ def preview(plan: Plan, *, until: str) -> list[str]:
     """The plan in lines, the cost in the last one."""
     study = plan.study
     lines = [f"study {plan.study_name} for {plan.language.name} ({plan.language.code}): {study.title}", f"stages up to {until}, runs go to {plan.out}"]
-    minutes = 0.0
+    minutes, known = 0.0, True
     for benchmark in plan.benchmarks:
         try:
             rows = _rows(plan, benchmark)
         except NotImplementedError:
             lines.append(f"{benchmark.name}: from the hub or an address, counted once fetched; no cost is known before that")
+            known = False
             continue
         lines.append(f"{benchmark.name}: {len(rows):,} records in {len({row.group for row in rows}):,} groups, translated by {engine_of(plan)}")
         if until in ("study", "report"):
             told, spent = _trials(plan, benchmark, rows)
             lines += told
             minutes += spent
-    lines.append(f"about {minutes:.0f} minutes at most for tuning on this machine, translation and gate a minute per 2,000 records")
+    if known:
+        lines.append(f"about {minutes:.0f} minutes for tuning on this machine, a minute per 2,000 records for translation and gate")
     return lines
 
 
@@ -71,9 +74,13 @@ def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record]) -> tuple[list[
     seconds = sum(2 * body * before * (1 if name == "english" else TARGET_TOKENS) * len(rows) / rate for name in found)
     for trial, condition in planned:
         settings = catalogue.module("pipeline.methods", trial.method, "method").Settings(**trial.settings)
-        epochs = getattr(settings, "epochs", 0)
-        share = 0.0 if not hasattr(settings, "epochs") else epochs * trial.fraction * (1 - 1 / plan.study.folds.count)
-        tested = 0.0 if trial.method in ("majority", "tfidf") else (epochs * 0.1 + 1 / plan.study.folds.count)
+        part = trial.fraction * (1 - 1 / plan.study.folds.count)
+        epochs = 0
+        if hasattr(settings, "epochs"):
+            size = max(1, int(part * len(condition.records)))
+            epochs = epochs_of(size, epochs=settings.epochs, batch_size=settings.batch_size, least_steps=settings.least_steps)
+        share = epochs * part
+        tested = 0.0 if trial.method in ("majority", "tfidf") else (epochs * 0.1 * trial.fraction + 1 / plan.study.folds.count)
         seconds += len(condition.records) * stem * 2 * body * (share * FORWARD_BACKWARD + tested) / rate
     names = [f"  {trial.name}" for trial, _ in planned]
     return [f"{len(planned)} trials on {gpt.name} ({gpt.parameters / 1e6:.0f} M parameters), {before + stem:.0f} tokens a record:", *names], seconds / 60

@@ -38,7 +38,7 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
         "origin": facts["origin"],
         "source_digest": facts["digest"],
     }
-    gate_page.write(found, staged / "gate" / benchmark.name, provenance=provenance, excluded=sum(facts["excluded"].values()))
+    gate_page.write(found, staged / "gate" / benchmark.name, provenance=provenance, excluded=facts["excluded"])
     return summary_of(json.loads((staged / "gate" / benchmark.name / "gate.json").read_text(encoding="utf-8")))
 
 

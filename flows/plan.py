@@ -11,10 +11,11 @@ from pipeline.study import TrialGroup
 from templates import catalogue
 from templates.benchmark import Benchmark
 from templates.language import ENGLISH, Language, load
-from templates.refusal import Refusal
+from templates.refusal import Refusal, did_you_mean
 from templates.settings import read_settings, read_toml
 from templates.store import digest
 from templates.task import LocalisedTask, localise
+from translation import judge
 
 STUDIES = Path(__file__).resolve().parent / "studies"
 
@@ -126,9 +127,29 @@ def read_study(name: str) -> Study:
     for fold in study.folds.run:
         if not 0 <= fold < study.folds.count:
             raise Refusal(f"{path}: fold {fold} is not one of 0 to {study.folds.count - 1}.")
+    _check_tables(study, path)
+    return study
+
+
+def _check_tables(study: Study, path: Path) -> None:
+    """What else a typo could silently switch off: benchmark names, and the settings of benchmarks, gate and translator."""
     for named in study.benchmarks:
         catalogue.benchmark(named)
-    return study
+    for table in ("prompts", "benchmark"):
+        for name in getattr(study, table):
+            if name not in study.benchmarks:
+                raise Refusal(
+                    f"{path}, [{table}]: {name!r} is not a benchmark of this study ({', '.join(study.benchmarks)}).{did_you_mean(name, study.benchmarks)}"
+                )
+    for name, settings in study.benchmark.items():
+        read_settings(catalogue.benchmark(name).settings, settings, where=f"{path}, [benchmark.{name}]")
+    read_settings(judge.Settings, study.gate, where=f"{path}, [gate]")
+    engine = catalogue.module("translation.translators", study.translator.engine, "translator")
+    read_settings(engine.Settings, study.translator.settings, where=f"{path}, [translator] settings")
+    least = {"rows": (study.rows, 0), "shard_rows": (study.shard_rows, 1), "model threads": (study.model.threads, 1), "folds count": (study.folds.count, 2)}
+    for name, (value, bound) in least.items():
+        if value < bound:
+            raise Refusal(f"{path}: {name} is {value}; it must be at least {bound}.")
 
 
 def make(language: str, study: str, *, data: Path | None, out: Path) -> Plan:
@@ -139,6 +160,8 @@ def make(language: str, study: str, *, data: Path | None, out: Path) -> Plan:
     made = Plan(study, read_study(study), loaded, data.resolve() if data else None, out.resolve())
     if made.study.source == "data" and data is None:
         raise Refusal(f"study {study} reads its data from a folder; name it with --data.")
+    if data is not None and made.study.source not in ("any", "data"):
+        raise Refusal(f"study {study} reads its data from the {made.study.source}, so --data would be ignored; leave it out or use --study quick.")
     if data is not None and made.study.source == "any":
         made = replace(made, study=replace(made.study, source="data"))
     for benchmark in made.benchmarks:

@@ -70,7 +70,9 @@ def write_report(plan: Plan, staged: Path, facts: Mapping[str, Any], findings: S
         summary=summary,
         model=Model(gpt.name, gpt.parameters, gpt.fingerprint),
         gates=gate_json,
-        quarantine={name: dict(Counter(reason for row in pair[1] for reason in row.reasons)) for name, pair in rows.items()},
+        quarantine={
+            name: dict(Counter(check for row in pair[1] for check in {reason.partition(":")[0] for reason in row.reasons})) for name, pair in rows.items()
+        },
         words={benchmark.name: words_of(plan, benchmark) for benchmark in plan.benchmarks},
         samples={name: [*pair[0][:SHOWN], *pair[1][:SHOWN]] for name, pair in rows.items()},
         facts=Facts(facts["versions"], facts["seconds"], {name: item["origin"] for name, item in facts["inputs"].items()}, facts["engine"]["name"]),

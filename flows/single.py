@@ -35,7 +35,8 @@ def predict(language: str, study: str, benchmark: str, given: list[str], *, data
 
 
 def predict_file(language: str, study: str, benchmark: str, source: Path, *, data: Path | None, out: Path) -> Iterator[dict[str, Any]]:
-    """For each JSON object of a JSON Lines file, which holds the benchmark's fields: id, label, probability, and `gold` if it has a label."""
+    """For each JSON object of a JSON Lines file, which holds the benchmark's fields: id, label, probability, `gold` if it has a label, and `seen` if
+    the run's prompt was tuned on the record of that id (or may have been: everything of the run outside its test part)."""
     plan = make(language, study, data=data, out=out)
     shape = _benchmark(plan, benchmark)
     rows: list[Record] = []
@@ -52,8 +53,9 @@ def predict_file(language: str, study: str, benchmark: str, source: Path, *, dat
         rows.append(Record(str(raw.get("id", number)), fields, shape.labels[0], ""))
     if not rows:
         raise Refusal(f"{source}: holds no record; give one JSON object a line.")
+    seen = _seen(plan, shape)
     for row, right, (label, share) in zip(rows, gold, _predict(plan, shape, rows), strict=True):
-        yield {"id": row.id, "label": label, "probability": round(share, 4)} | ({"gold": right} if right else {})
+        yield {"id": row.id, "label": label, "probability": round(share, 4)} | ({"gold": right} if right else {}) | {"seen": row.id in seen}
 
 
 def _fields(shape: Benchmark, given: list[str]) -> dict[str, str]:
@@ -69,6 +71,14 @@ def _fields(shape: Benchmark, given: list[str]) -> dict[str, str]:
     if missing:
         raise Refusal(f"field {missing[0]!r} is missing; add --field {missing[0]}=...")
     return fields
+
+
+def _seen(plan: Plan, shape: Benchmark) -> set[str]:
+    """Ids of the run's records that were not in the test part of the trial whose prompt the table holds."""
+    run = Runs(plan.out).finished(plan.language.code, plan.study_name)
+    trial = PromptTable.load(run / "prompts").cards[plan.task_of(shape).name].trial
+    tested = {row["id"] for _, raw in records.read_lines(run / "outcomes.jsonl") if raw["trial"] == trial for row in raw["predictions"]}
+    return {row.id for row in records.read(run / "records" / f"{shape.name}.jsonl", shape)} - tested
 
 
 def _predict(plan: Plan, shape: Benchmark, rows: list[Record]) -> list[tuple[str, float]]:
@@ -118,6 +128,7 @@ def translate_file(language: str, study: str, *, source: Path, target: Path) -> 
     translator = translator_for(plan)
     with memory_for(translator) as memory:
         moved = translate_lines([line.rstrip("\r") for line in lines], translator=translator, memory=memory)
+    moved = [" ".join(line.splitlines()) for line in moved]
     write_atomic(target, ("\n".join(moved) + ("\n" if ends else "")).encode("utf-8"))
     return f"{len(moved):,} lines to {target}"
 

@@ -17,11 +17,11 @@ from pipeline import study as trials
 from pipeline.outcome import Epoch, Outcome
 from pipeline.prompt_table import PromptTable, card_for
 from pipeline.study import Condition, Trial
-from templates import records
+from templates import catalogue, records
 from templates.benchmark import Benchmark
 from templates.language import ENGLISH
 from templates.run_folder import Runs
-from templates.store import write_atomic, write_json
+from templates.store import file_digest, write_atomic, write_json
 
 
 def conditions(plan: Plan, benchmark: Benchmark, english_rows: Path, *, kept_rows: Path | None, gate: str) -> dict[str, Condition]:
@@ -78,15 +78,13 @@ def trial_key(plan: Plan, trial: Trial, condition: Condition) -> str:
     """The store key of a trial: what it is, what it reads, which model, which code."""
     model = [plan.study.model.dtype, smollm2.SHA256 if plan.study.model.name == smollm2.NAME else gpt_for(plan)[0].fingerprint]
     modules = ("pipeline.study", f"pipeline.methods.{trial.method}")
-    return key_of("trial", inputs=[asdict(trial), condition.facts, model], modules=modules)
+    return key_of("trial", inputs=[asdict(trial), condition.facts, model, file_digest(catalogue.benchmark_file(trial.benchmark))], modules=modules)
 
 
 @flow(name="study")
-def study(
-    language: str, study: str, data: str | None, out: str, staged: str, refreshed: dict[str, str], gates: dict[str, str], stored_only: bool = False
-) -> bool:
+def study(language: str, study: str, data: str | None, out: str, staged: str, refreshed: dict[str, str], gates: dict[str, str]) -> None:
     """All trials into `outcomes.jsonl`, and the best prompt of each task into `prompts/`. `gates`: benchmark -> its line in
-    every signature. With `stored_only` nothing is run: False if a trial is missing in the store."""
+    every signature."""
     plan = make(language, study, data=Path(data) if data else None, out=Path(out))
     lines: list[tuple[Trial, Condition, str]] = []
     for benchmark in plan.benchmarks:
@@ -96,17 +94,14 @@ def study(
         found = conditions(plan, benchmark, rows, kept_rows=kept if usable else None, gate=gates.get(benchmark.name, "off"))
         lines += [(trial, condition, trial_key(plan, trial, condition)) for trial, condition in trials_of(plan, found)]
     store = Runs(plan.out).store
-    if stored_only and not all(store.get(key) for _, _, key in lines):
-        return False
     done: list[tuple[Trial, Condition, Path]] = []
     for trial, condition, key in lines:
         folder = store.get(key)
-        if folder is None or (outcome_in(folder).error and not stored_only):  # what failed is tried again
+        if folder is None or outcome_in(folder).error:  # what failed is tried again
             store.drop(key)
             folder = Path(run_trial(plan, trial, condition, key))
         done.append((trial, condition, folder))
     write_outcomes(plan, Path(staged), done)
-    return True
 
 
 def outcome_in(folder: Path) -> Outcome:

@@ -13,7 +13,7 @@ from flows.step import STEP, bar, stored
 from templates import catalogue, records
 from templates.benchmark import Benchmark, Record
 from templates.run_folder import Runs
-from templates.store import digest
+from templates.store import digest, file_digest
 from translation.translate import translate_records
 
 
@@ -29,7 +29,7 @@ def translate_shard(plan: Plan, benchmark: Benchmark, shard: Sequence[Record], i
         records.write(folder / "records.jsonl", moved, benchmark=benchmark.name, language=plan.language.code)
 
     modules = ("translation.translate", f"translation.translators.{engine_of(plan)}")
-    inputs = [translator.fingerprint, benchmark.name, plan.language.code, digest(source)]
+    inputs = [translator.fingerprint, benchmark.name, file_digest(catalogue.benchmark_file(benchmark.name)), plan.language.code, digest(source)]
     return str(stored(Runs(plan.out).store, "translate", inputs=inputs, modules=modules, make=write))
 
 

@@ -1,7 +1,8 @@
 """PrefixCache: keys and values of frozen text, computed once and reused by every epoch, fold, fraction, seed and method.
 
-Exact, because the model is frozen and causal: a text that stands before the first virtual token cannot see it. Each text is read
-alone, so that its numbers never depend on which texts were asked for with it: a study that was interrupted goes on bit for bit.
+Exact, because the model is frozen and causal: a text that stands before the first virtual token cannot see it. Texts are read four at
+a time, always four and always of one length: the shapes of all matrix products then depend on the text's own length alone, so that
+its numbers do not depend on which texts were asked for with it, and an interrupted study goes on bit for bit.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import torch
 from torch import Tensor
 
 from pipeline.frozen_gpt import FrozenGPT, Past
+
+CHUNK = 4  # twice as fast a text as one by one; 16 would be a tenth faster still
 
 
 class PrefixCache:
@@ -37,14 +40,25 @@ class PrefixCache:
                 kv[:, :, row, :, : len(text)] = found[text]
         return Past(kv, lengths)
 
+    def read_ahead(self, texts: Sequence[tuple[int, ...]]) -> None:
+        """Read texts that will be asked for soon, many at once, as far as there is room."""
+        if self.bytes < self.budget:
+            self._compute([text for text in dict.fromkeys(texts) if text and text not in self.kept])
+
     def _compute(self, texts: list[tuple[int, ...]]) -> dict[tuple[int, ...], Tensor]:
         fresh: dict[tuple[int, ...], Tensor] = {}
+        by_length: dict[int, list[tuple[int, ...]]] = {}
         for text in texts:
-            (kv,) = self.gpt.read([text])
-            size = kv.numel() * kv.element_size()
-            if self.bytes + size <= self.budget:
-                self.kept[text] = kv
-                self.bytes += size
-            else:
-                fresh[text] = kv
+            by_length.setdefault(len(text), []).append(text)
+        for alike in by_length.values():
+            for start in range(0, len(alike), CHUNK):
+                chunk = alike[start : start + CHUNK]
+                full = chunk + chunk[:1] * (CHUNK - len(chunk))
+                for text, kv in zip(chunk, self.gpt.read(full), strict=False):
+                    size = kv.numel() * kv.element_size()
+                    if self.bytes + size <= self.budget:
+                        self.kept[text] = kv
+                        self.bytes += size
+                    else:
+                        fresh[text] = kv
         return fresh

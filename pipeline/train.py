@@ -57,7 +57,7 @@ def train(
     if not parameters or plan is None:
         return Trained()
     steps_an_epoch = math.ceil(len(rows) / plan.batch_size)
-    epochs = max(plan.epochs, math.ceil(plan.least_steps / steps_an_epoch))
+    epochs = epochs_of(len(rows), epochs=plan.epochs, batch_size=plan.batch_size, least_steps=plan.least_steps)
     optimiser = torch.optim.AdamW(parameters, lr=plan.learning_rate, betas=(0.9, 0.98), weight_decay=plan.weight_decay)
     state = _State(tuple(parameters), optimiser)
     if checkpoint is not None and checkpoint.is_file():
@@ -90,6 +90,11 @@ def train(
         for parameter, value in zip(parameters, state.best, strict=True):
             parameter.copy_(value)
     return Trained(tuple(state.history), state.best_epoch)
+
+
+def epochs_of(rows: int, *, epochs: int, batch_size: int, least_steps: int) -> int:
+    """The most epochs a training part of this size is passed over: small ones more often, until `least_steps` are done."""
+    return max(epochs, math.ceil(least_steps / math.ceil(rows / batch_size)))
 
 
 def _schedule(step: int, plan: Training, total: int) -> float:

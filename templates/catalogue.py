@@ -50,7 +50,7 @@ def find(kind: str, name: str, shipped: Path, suffix: str) -> Path:
 
 def benchmark(name: str) -> Benchmark:
     """The BENCHMARK of `benchmarks/<name>.py`."""
-    path = find("benchmark", name, PACKAGE / "templates" / "benchmarks", ".py")
+    path = benchmark_file(name)
     if path.is_relative_to(PACKAGE / "templates"):
         module = importlib.import_module(f"templates.benchmarks.{name}")
     else:
@@ -62,6 +62,11 @@ def benchmark(name: str) -> Benchmark:
     if not isinstance(found, Benchmark):
         raise Refusal(f"{path}: defines no BENCHMARK; assign one Benchmark to that name.")
     return found
+
+
+def benchmark_file(name: str) -> Path:
+    """Where a benchmark is defined; its digest belongs into the key of everything made of it."""
+    return find("benchmark", name, PACKAGE / "templates" / "benchmarks", ".py")
 
 
 def benchmarks() -> list[str]:

@@ -1,4 +1,4 @@
-"""lint: what goes wrong in words, as far as text alone shows. What needs a tokenizer or a model is in pipeline/doctor.py."""
+"""lint: what goes wrong in words, as far as text alone shows."""
 
 from __future__ import annotations
 

@@ -23,6 +23,8 @@ def need_text(raw: Mapping[str, Any], key: str) -> str:
         raise ValueError(f"field {key!r} must be text, found {json.dumps(value)[:60]}")
     if not value.strip():
         raise ValueError(f"field {key!r} is empty")
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise ValueError(f"field {key!r} holds half of a surrogate pair; write the character itself")
     return unicodedata.normalize("NFC", value)
 
 
@@ -51,6 +53,8 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             raise Refusal(f"{path}, line {number}: byte {error.start + 1} is not UTF-8; save the file as UTF-8.") from error
         except json.JSONDecodeError as error:
             raise Refusal(f"{path}, line {number}, column {error.colno}: not valid JSON ({error.msg}); each line must be one JSON object.") from error
+        except (ValueError, RecursionError) as error:
+            raise Refusal(f"{path}, line {number}: JSON nested too deeply or with too long a number ({type(error).__name__}); simplify the line.") from error
         if not isinstance(value, dict):
             raise Refusal(f"{path}, line {number}: found a JSON {type(value).__name__}; each line must be one JSON object.")
         yield number, value

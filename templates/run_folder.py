@@ -70,11 +70,13 @@ class Runs:
         staged.mkdir()
         return staged
 
-    def publish(self, staged: Path, language: str, study: str, *, digest: str) -> Path:
-        """Move a whole run to its place and point to it; returns the pointer."""
+    def publish(self, staged: Path, language: str, study: str, *, digest: str, point: bool = True) -> Path:
+        """Move a run to its place in the history and point to it; returns the pointer, or without `point` the place itself."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         place = staged.parent / f"{stamp}-{digest[:8]}"
         os.replace(staged, place)
+        if not point:
+            return place
         pointer = self.current(language, study)
         make_folder(pointer.parent)
         if pointer.exists() and not pointer.is_symlink():
@@ -104,4 +106,7 @@ def prune_store(store: Store, *, older_than_seconds: float) -> int:
     old = [path for path in store.root.glob("??/*") if path.is_dir() and path.stat().st_mtime < border]
     for path in old:
         shutil.rmtree(path)
-    return len(old)
+    stale = [path for path in (store.root / ".unfinished").glob("*") if path.stat().st_mtime < border]
+    for path in stale:
+        path.unlink()
+    return len(old) + len(stale)

@@ -43,7 +43,7 @@ def read_settings(cls: type[T], table: Mapping[str, Any], *, where: str) -> T:
             values[key] = tuple(read_settings(inner, item, where=f"{where} {key}[{number}]") for number, item in enumerate(value))
             continue
         try:
-            values[key] = TypeAdapter(kind).validate_python(value)
+            values[key] = TypeAdapter(kind).validate_python(value, strict=not isinstance(value, list | Mapping))
         except ValidationError as error:
             first = error.errors()[0]
             at = ".".join([key, *(str(part) for part in first["loc"])])
@@ -52,4 +52,7 @@ def read_settings(cls: type[T], table: Mapping[str, Any], *, where: str) -> T:
     missing = [item.name for item in fields(cls) if item.name not in values and item.default is MISSING and item.default_factory is MISSING]  # type: ignore[arg-type]
     if missing:
         raise Refusal(f"{where}: key {missing[0]!r} is missing; needed are {', '.join(missing)}.")
-    return cls(**values)
+    try:
+        return cls(**values)
+    except ValueError as error:
+        raise Refusal(f"{where}: {str(error).rstrip('.')}.") from error

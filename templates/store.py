@@ -45,7 +45,9 @@ def make_folder(path: Path) -> Path:
         if not os.access(path, os.W_OK):
             raise PermissionError(13, "permission denied")
     except OSError as error:
-        raise Refusal(f"{path}: cannot be written ({error.strerror}); choose another folder with --out.") from error
+        raise Refusal(
+            f"{path}: cannot be written ({error.strerror}); choose another folder (--out for runs, LINGRAFT_CACHE for models and memories)."
+        ) from error
     return path
 
 
@@ -59,6 +61,8 @@ def write_atomic(path: Path, blob: bytes) -> None:
             handle.flush()
             os.fsync(handle.fileno())
         os.replace(staged, path)
+    except OSError as error:
+        raise Refusal(f"{path}: cannot be written ({(error.strerror or str(error)).lower()}); free the place or name another file.") from error
     finally:
         staged.unlink(missing_ok=True)
 

@@ -49,7 +49,7 @@ def localise(benchmark: Benchmark, language: Language, cell: Cell | None = None,
     if cell is None:
         cell = english_cell(benchmark) if language.code == ENGLISH else language.cells.get(benchmark.name)
     if cell is None:
-        raise UnknownName(f"{language.file}: no table [{benchmark.name}]; add prompt and words, or draft them with: lingraft localise {language.code}")
+        raise UnknownName(f"{language.file}: no table [{benchmark.name}]; add prompt and words to that file.")
     where = f"{language.file}, [{benchmark.name}]" if language.code != ENGLISH else f"benchmark {benchmark.name}"
     text = cell.prompt
     if prompt:

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from jaxtyping import install_import_hook
 
 HOME = tempfile.mkdtemp(prefix="lingraft-tests-")
 os.environ["PREFECT_HOME"] = f"{HOME}/prefect"
@@ -16,6 +17,9 @@ os.environ["DO_NOT_TRACK"] = "1"
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+
+SHAPED = ("answering", "batch", "choose", "frozen_gpt", "prefix", "prompt_encoder", "splice")
+install_import_hook([f"pipeline.{name}" for name in SHAPED], "beartype.beartype")  # shapes in signatures are checked wherever a test runs them
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

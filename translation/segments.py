@@ -153,6 +153,8 @@ class Shielded:
             pieces = re.split(rf"(?<!\w)({'|'.join(by_name)})(?!\w)", output)
             if sorted(pieces[1::2]) != sorted(stand_in.name for stand_in in self.kept):
                 return None
+            if any(name in piece for piece in pieces[::2] for name in by_name):
+                return None
             for place in range(1, len(pieces), 2):
                 stand_in = by_name[pieces[place]]
                 pieces[place] = stand_in.original

@@ -41,6 +41,13 @@ class Settings:
     layers: int = 2
     dropout: float = 0.0
 
+    def __post_init__(self) -> None:
+        for name, value, least in (("epochs", self.epochs, 1), ("batch_size", self.batch_size, 1), ("layers", self.layers, 1), ("patience", self.patience, 1)):
+            if value < least:
+                raise ValueError(f"{name} is {value}; it must be at least {least}")
+        if not 0 < self.learning_rate < 1 or not 0 <= self.dropout < 1 or self.clip <= 0:
+            raise ValueError(f"learning_rate ({self.learning_rate}) must lie between 0 and 1, dropout ({self.dropout}) in [0, 1), clip ({self.clip}) above 0")
+
 
 def build(answering: Answering, settings: Settings, *, seed: int) -> PTuning:
     """A fresh encoder for the task's virtual tokens."""
@@ -85,7 +92,8 @@ class PTuning:
         return self.encoder()
 
     def prepare(self, train: Sequence[Record], *, seed: int) -> None:
-        """Nothing to look at."""
+        """Read the training texts once."""
+        self.answering.prefixes.read_ahead([item.before for item in self.answering.encode(train)])
 
     def parameters(self) -> list[nn.Parameter]:
         """The encoder's."""

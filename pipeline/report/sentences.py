@@ -25,7 +25,7 @@ class Banner:
 
 def counts_of(gate: Mapping[str, Any]) -> dict[str, int]:
     """Rows of a gate.json: source = excluded + kept + quarantined."""
-    told = gate.get("counts") or gate.get("statistics", {})
+    told = gate.get("statistics", {})
     return {key: int(told.get(key, 0)) for key in ("source", "excluded", "kept", "quarantined")}
 
 
@@ -66,8 +66,9 @@ def verdict(benchmark: str, gate: Mapping[str, Any], *, language: str, measured:
     left_out = f" A further {excluded:,} source rows were left out beforehand (the benchmark's own rule, or sampling)." if excluded else ""
     if told == "fail" and not measured:
         do = f"{because} Nothing was tuned in {language}. Read the gate page, mend the translation or the rows it flags, and run again."
-        do += ' Or set on_fail = "continue" in the study to measure the kept rows all the same.'
-        return Banner(benchmark, "fail", f"{benchmark}: the gate FAILED and stopped the run", f"{_capital(rows)}{aside}.{do}{left_out}")
+        if kept:
+            do += ' Or set on_fail = "continue" in the study to measure the kept rows all the same.'
+        return Banner(benchmark, "fail", f"{benchmark}: the gate FAILED and nothing was tuned in {language}", f"{_capital(rows)}{aside}.{do}{left_out}")
     if told == "fail":
         text = f"{_capital(rows)}{aside}. The {language} numbers below describe the kept rows only, not the whole benchmark.{because}"
         return Banner(benchmark, "fail", f"{benchmark}: the gate FAILED, the study went on by its own setting", text + left_out)
@@ -84,18 +85,19 @@ def signed(measure: Measure) -> str:
 
 
 def cost(table: Table, *, language: str) -> str:
-    """One sentence on what translation cost, or the empty string if the two languages share no tested row."""
+    """What going to the language cost, in words, or the empty string if the two languages share no tested row."""
     if not table.costs:
         return ""
     one = table.costs[0]
     gap = one.difference
     begin = f"On the {one.rows:,} rows tested in both languages, {one.name} gets {percent(one.left, 1)} in English and {percent(one.right, 1)} in {language}"
     if gap.low > 0:
-        said = f"{begin}: translation costs {points(gap.mean)} ({signed(gap)})."
+        said = f"{begin}: going to {language} costs {points(gap.mean)} ({signed(gap)})."
     elif gap.high < 0:
         said = f"{begin}: {language} is ahead by {points(gap.mean)} ({signed(gap)}), so nothing was lost in translation on these rows."
     else:
-        said = f"{begin}: translation costs {points(gap.mean) if gap.mean > 0 else 'nothing'} here, but that may be chance ({signed(gap)})."
+        said = f"{begin}: going to {language} costs {points(gap.mean) if gap.mean > 0 else 'nothing'} here, but that may be chance ({signed(gap)})."
+    said += f" That is translation, prompt, words and the model's own {language} together; the control (English text, {language} prompt) tells them apart."
     if round(one.left_train_rows) == round(one.right_train_rows):
         return said
     return said + f" English was trained on {one.left_train_rows:,.0f} rows and {language} on {one.right_train_rows:,.0f}, which may be part of the difference."

@@ -139,8 +139,8 @@ def plausible_inputs(found: list[Outcome]) -> Inputs:
         gates={
             "fiqa": {
                 "verdict": "fail",
-                "counts": {"source": 1173, "excluded": 14, "kept": 826, "quarantined": 333, "excluded_by_reason": {"score 0": 14}},
-                "statistics": {"rows": 1159, "kept": 826, "quarantined": 333, "keep_rate": 0.713, "english_left_kept": 0.031},
+                "excluded": {"score 0": 14},
+                "statistics": {"source": 1173, "excluded": 14, "rows": 1159, "kept": 826, "quarantined": 333, "keep_rate": 0.713, "english_left_kept": 0.031},
                 "checks": [
                     {
                         "id": "numbers",

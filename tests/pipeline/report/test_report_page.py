@@ -64,7 +64,7 @@ def test_the_order_of_the_page(html):
         "This run took fiqa",
         "Results on fiqa",
         "P-tuning in Swedish is right on",
-        "translation costs",
+        "going to Swedish costs",
         "Method",
         "How little data is enough?",
     ]
@@ -164,7 +164,7 @@ def test_everything_from_data_is_escaped(make):
 def test_a_run_the_gate_stopped_says_what_to_do(inputs, outcomes):
     english = summarise([one for one in outcomes if one.condition == "en"], labels=LABELS, kept={})
     text = Page(render(replace(inputs, summary=english))).text
-    assert "the gate FAILED and stopped the run" in text
+    assert "the gate FAILED and nothing was tuned in Swedish" in text
     assert 'set on_fail = "continue"' in text
     assert "P-tuning in English is right on" in text
     nothing = Page(render(replace(inputs, summary=Summary((), ())))).text
