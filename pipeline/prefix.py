@@ -1,8 +1,8 @@
 """PrefixCache: keys and values of frozen text, computed once and reused by every epoch, fold, fraction, seed and method.
 
-Exact, because the model is frozen and causal: a text that stands before the first virtual token cannot see it. Texts are read four at
-a time, always four and always of one length: the shapes of all matrix products then depend on the text's own length alone, so that
-its numbers do not depend on which texts were asked for with it, and an interrupted study goes on bit for bit.
+Exact, because the model is frozen and causal: a text that stands before the first virtual token cannot see it. Which texts share a
+matrix product can still move the last bit. So a trial reads all texts of its condition ahead, in one order, in fours of one length:
+an interrupted study then goes on bit for bit, as long as they all fit into the cache.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ class PrefixCache:
 
     def read_ahead(self, texts: Sequence[tuple[int, ...]]) -> None:
         """Read texts that will be asked for soon, many at once, as far as there is room."""
-        if self.bytes < self.budget:
-            self._compute([text for text in dict.fromkeys(texts) if text and text not in self.kept])
+        wanted = sorted({text for text in texts if text})
+        if self.bytes < self.budget and any(text not in self.kept for text in wanted):
+            self._compute(wanted)
 
     def _compute(self, texts: list[tuple[int, ...]]) -> dict[tuple[int, ...], Tensor]:
         fresh: dict[tuple[int, ...], Tensor] = {}
@@ -56,6 +57,8 @@ class PrefixCache:
                 full = chunk + chunk[:1] * (CHUNK - len(chunk))
                 for text, kv in zip(chunk, self.gpt.read(full), strict=False):
                     size = kv.numel() * kv.element_size()
+                    if text in self.kept:
+                        continue
                     if self.bytes + size <= self.budget:
                         self.kept[text] = kv
                         self.bytes += size

@@ -135,6 +135,7 @@ def run(
             validation_rows=split.validation,
             settings=trial.settings,
             seed=trial.seed,
+            ahead=condition.records,
             checkpoint=checkpoint,
             on_epoch=on_epoch,
         )

@@ -34,11 +34,14 @@ def tune(
     validation_rows: Sequence[Record],
     settings: Mapping[str, Any],
     seed: int,
+    ahead: Sequence[Record] = (),
     checkpoint: Path | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> tuple[Tunable, Trained]:
-    """Build, prepare on the training part, train what is trainable."""
+    """Build, prepare on the training part, train what is trainable. `ahead`: every record whose text will be asked for, read at once."""
     tunable = build(method, answering, settings=settings, seed=seed)
+    if tunable.parameters():
+        answering.prefixes.read_ahead([item.before for item in answering.encode(ahead)])
     tunable.prepare(train_rows, seed=seed)
     trained = train(
         tunable,
