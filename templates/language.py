@@ -28,13 +28,18 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One benchmark in one language: the prompt, named alternatives, label words and variants; `reviewed` says by whom."""
+    """One benchmark in one language: the prompt, named alternatives, label words and variants; `reviewed` says by whom.
+
+    `slots`: slot type -> word; `slots_lead`, `slots_none`: what stands before the slots, and for none (see Benchmark)."""
 
     prompt: str
     words: Mapping[str, str]
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     prompts: Mapping[str, str] = field(default_factory=dict)
     reviewed: str = ""
+    slots: Mapping[str, str] = field(default_factory=dict)
+    slots_lead: str = ""
+    slots_none: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +109,13 @@ def read(path: Path) -> Language:
 
 def english_cell(benchmark: Benchmark) -> Cell:
     """The cell that stands in the benchmark file itself."""
-    return Cell(benchmark.prompt, benchmark.words, benchmark.variants, benchmark.prompts, reviewed="with the benchmark")
+    return Cell(
+        benchmark.prompt,
+        benchmark.words,
+        benchmark.variants,
+        benchmark.prompts,
+        "with the benchmark",
+        benchmark.slot_words,
+        benchmark.slots_lead,
+        benchmark.slots_none,
+    )
