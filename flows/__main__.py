@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from templates import catalogue
 from templates.refusal import Refusal
 from templates.store import PACKAGES
 
@@ -27,7 +28,7 @@ Out = Annotated[Path, typer.Option("--out", help="Where runs go.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print plan and cost, run nothing.")]
 
 
-def _run(language: str, study: str, data: Path | None, runs: Path, until: str, dry_run: bool) -> None:
+def _run(language: str, study: str, data: Path | None, runs: Path, until: str, dry_run: bool, if_changed: bool = False) -> None:
     from flows import plan as plans
 
     plan = plans.make(language, study, data=data, out=runs)
@@ -42,12 +43,12 @@ def _run(language: str, study: str, data: Path | None, runs: Path, until: str, d
     make_folder(plan.out)
     from flows.adapt import adapt
 
-    state: Any = adapt(language, study, str(plan.data) if plan.data else None, str(plan.out), until, return_state=True)
+    state: Any = adapt(language, study, str(plan.data) if plan.data else None, str(plan.out), until, if_changed, return_state=True)
     if state.is_failed() and state.name != "GateFailed":
         cause = state.result(raise_on_failure=False)
         raise cause if isinstance(cause, BaseException) else RuntimeError(state.message)
     done = state.result(raise_on_failure=False)
-    for path in done.get("paths", []):
+    for path in [*done.get("lines", []), *done.get("paths", [])]:
         out.print(path, markup=False)
     if "pointer" in done:
         show_done(done)
@@ -78,18 +79,76 @@ def _stage_command(stage: str, summary: str) -> None:
     app.command(stage)(command)
 
 
-_stage_command("refresh", "Fetch the English records.")
+_stage_command("refresh", "Fetch the English records; says what was added, removed and changed since the last refresh.")
 _stage_command("translate", "Refresh, then translate.")
 _stage_command("judge", "Up to the quality gate: verdict, page, kept and quarantined records.")
-_stage_command("localise", "Up to the prompts and label words, linted.")
 _stage_command("study", "Up to tuning and measuring, with the report.")
 _stage_command("report", "Everything; what is in the store is not done again.")
 
 
 @app.command()
-def adapt(language: Language, study: StudyName = "demo", data: Data = None, runs: Out = Path("runs"), dry_run: DryRun = False) -> None:
+def adapt(
+    language: Language,
+    study: StudyName = "demo",
+    data: Data = None,
+    runs: Out = Path("runs"),
+    dry_run: DryRun = False,
+    if_changed: Annotated[bool, typer.Option("--if-changed", help="Publish nothing new if nothing changed since the last run.")] = False,
+) -> None:
     """The main job: refresh, translate, judge, localise, tune, report; English first, for comparison."""
-    _run(language, study, data, runs, "report", dry_run)
+    _run(language, study, data, runs, "report", dry_run, if_changed)
+
+
+@app.command()
+def serve(
+    languages: Annotated[list[str], typer.Argument(help="Language codes; each gets a Prefect deployment of its own.")],
+    cron: Annotated[str, typer.Option("--cron", help="When to run: minute, hour, day, month, weekday.")] = "0 4 * * 1",
+    timezone: Annotated[str, typer.Option("--timezone", help="Where the clock hangs, as in Europe/Stockholm.")] = "Europe/Stockholm",
+    study: Annotated[str | None, typer.Option("--study", help="Run all of this study; without it the demo study up to the gate.")] = None,
+    data: Data = None,
+    runs: Out = Path("runs"),
+    notify: Annotated[str | None, typer.Option("--notify", help="Prefect notification block told of failures, as TYPE/NAME.")] = None,
+) -> None:
+    """Run on a schedule, by a running Prefect server; a run that would change nothing ends at once."""
+    from flows.serve import serve as begin
+
+    begin(languages, study=study, data=data, out=runs, cron=cron, timezone=timezone, notify=notify, say=lambda line: out.print(line, markup=False))
+
+
+@app.command()
+def localise(
+    language: Language,
+    study: StudyName = "demo",
+    data: Data = None,
+    runs: Out = Path("runs"),
+    dry_run: DryRun = False,
+    ignore_table: Annotated[bool, typer.Option("--ignore-table", help="Print how far a fresh draft agrees with the language's tables; write nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Draft again what nobody has reviewed.")] = False,
+) -> None:
+    """Up to the prompts and label words, linted. A language without words for the study gets a drafted file to review instead."""
+    from flows import draft
+    from flows import plan as plans
+    from templates.language import load
+
+    wanted = [catalogue.benchmark(name) for name in plans.read_study(study).benchmarks]
+    if ignore_table:
+        lines = draft.agreement(language, study)
+    elif force or draft.missing(load(language), wanted):
+        lines = draft.write(language, study, force=force)
+    else:
+        return _run(language, study, data, runs, "localise", dry_run)
+    for line in lines:
+        out.print(line, markup=False)
+    return None
+
+
+@app.command()
+def languages() -> None:
+    """Every language: its words for each benchmark (yes, draft, missing), who reviewed them, what translates into it here."""
+    from flows.languages import table
+
+    for line in table():
+        out.print(line, markup=False)
 
 
 @app.command()
@@ -176,6 +235,10 @@ def main() -> None:
     """Entry point of the console script: one sentence and the right exit code for whatever cannot be done."""
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
+    if sys.argv[1:2] == ["serve"]:  # what its runs say goes to the server, and to the terminal or journal
+        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")
+        os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", ",".join(PACKAGES))
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")  # an error is said once, below
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")

@@ -8,44 +8,58 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from prefect import flow
+from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows.changes import STAGES, basis, since_last_run
 from flows.judge import judge
 from flows.localise import localise
 from flows.plan import Plan, make
-from flows.refresh import refresh
+from flows.refresh import lines_of, place_of, refresh
 from flows.report import facts_of, report
 from flows.study import study as tune
 from flows.translate import translate
 from pipeline.frozen_gpt import need
 from templates.language import ENGLISH
+from templates.refusal import UnknownName, did_you_mean
 from templates.run_folder import Runs
 from templates.store import digest, write_json
 
-STAGES = ("refresh", "translate", "judge", "localise", "study", "report")
 ENGLISH_WAIT_SECONDS = 3600.0
 
 
 @flow(name="adapt", flow_run_name="adapt-{language}-{study}")
-def adapt(language: str, study: str, data: str | None = None, out: str = "runs", until: str = "report") -> State[dict[str, Any]]:
-    """Run the stages up to `until`. Completed, or Failed(name="GateFailed") where the study says stop; both with the run's facts."""
+def adapt(language: str, study: str, data: str | None = None, out: str = "runs", until: str = "report", if_changed: bool = False) -> State[dict[str, Any]]:
+    """Run the stages up to `until`. Completed, or Failed(name="GateFailed") where the study says stop; both with the run's facts.
+
+    With `if_changed` only if anything the last published run rests on was changed since; else Completed(name="NoChange").
+    """
     plan = make(language, study, data=Path(data) if data else None, out=Path(out))
     runs = Runs(plan.out)
+    if until not in STAGES:
+        raise UnknownName(f"no stage {until!r}; there are {', '.join(STAGES)}.{did_you_mean(until, STAGES)}")
     if until in ("study", "report"):
         need(plan.study.model.name, revision=plan.study.model.revision)
     with ExitStack() as held:
         held.enter_context(runs.hold(language))
+        refreshed = None
+        if if_changed:
+            refreshed = refresh(language, study, str(plan.data) if plan.data else None, str(plan.out))
+            found = since_last_run(plan, refreshed, until=until)
+            get_run_logger().info("%s %s: %s", language, study, found)
+            if not found.changed:
+                return Completed(name="NoChange", message=str(found), data={"lines": [str(found)]})
         if until in ("study", "report") and language != ENGLISH and plan.study.english_first:
             with runs.hold(ENGLISH, wait_seconds=ENGLISH_WAIT_SECONDS):
                 _stages(plan.english, until=until)
-        done = _stages(plan, until=until)
+        done = _stages(plan, until=until, refreshed=refreshed)
     if done.get("stopped"):
         message = "; ".join(f"{name}: {line}" for name, line in done["gates"].items())
         return Failed(name="GateFailed", message=f"the gate failed and the study says stop ({message})", data=done)
@@ -58,7 +72,7 @@ def _whole(runs: Runs, plan: Plan) -> bool:
     return manifest.is_file() and json.loads(manifest.read_text(encoding="utf-8"))["stage"] == "report"
 
 
-def _stages(plan: Plan, *, until: str) -> dict[str, Any]:
+def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = None) -> dict[str, Any]:
     language, name = plan.language.code, plan.study_name
     common: dict[str, Any] = {"language": language, "study": name, "data": str(plan.data) if plan.data else None, "out": str(plan.out)}
     seconds: dict[str, float] = {}
@@ -69,10 +83,10 @@ def _stages(plan: Plan, *, until: str) -> dict[str, Any]:
         seconds[stage] = round(time.perf_counter() - started, 1)
         started = time.perf_counter()
 
-    refreshed = refresh(**common)
+    refreshed = dict(refreshed or refresh(**common))
     lap("refresh")
     if until == "refresh":
-        return {"paths": [f"{folder}/records.jsonl" for folder in refreshed.values()]}
+        return {"lines": lines_of(plan), "paths": [str(place_of(plan, name) / file) for name in refreshed for file in ("records.jsonl", "diff.json")]}
     translated = translate(**common, refreshed=refreshed)
     lap("translate")
     if until == "translate":
@@ -93,6 +107,7 @@ def _stages(plan: Plan, *, until: str) -> dict[str, Any]:
     lines_out = report(**common, staged=str(staged), facts=facts, findings=[asdict(finding) for finding in findings]) if wanted else []
     lap("report")
     whole = {**facts, "seconds": seconds, "verdict": verdict, "stage": "report" if wanted else until}
+    whole["basis"] = basis(plan, refreshed, tuned=wanted)
     write_json(staged / "manifest.json", whole)
     runs = Runs(plan.out)
     place = runs.publish(staged, language, name, digest=digest([plan.digest, facts["inputs"]]), point=wanted or not _whole(runs, plan))

@@ -20,10 +20,12 @@ from templates.store import canonical, make_folder
 from translation.engine import Translator
 from translation.memory import Memory
 
+DEFAULT = "ctranslate2"
+
 
 def engine_of(plan: Plan) -> str:
-    """The module that translates into the plan's language; English needs none and gets the identity."""
-    return "identity" if plan.language.code == ENGLISH else plan.study.translator.engine
+    """The module that translates into the plan's language: as the study says, else the language's file; English gets the identity."""
+    return "identity" if plan.language.code == ENGLISH else plan.study.translator.engine or plan.language.translator or DEFAULT
 
 
 def translator_for(plan: Plan) -> Translator:

@@ -7,6 +7,7 @@ from pathlib import Path
 import tomlkit
 from prefect import flow, task
 
+from flows.engines import engine_of
 from flows.plan import Plan, make
 from flows.step import STEP
 from templates.benchmark import Benchmark
@@ -25,12 +26,17 @@ def localise_benchmark(plan: Plan, benchmark: Benchmark, folder: Path) -> list[F
     if errors:
         raise Refusal(f"{plan.language.file or benchmark.name}: {errors[0].what}; mend the prompt or the words, then run again.")
     document = tomlkit.document()
+    if benchmark.name in plan.drafted:
+        document.add(tomlkit.comment(f"{plan.language.file} has no [{benchmark.name}]: drafted by {engine_of(plan)} for this run, reviewed by nobody"))
     document["language"] = plan.language.code
     document["benchmark"] = benchmark.name
     document["reviewed"] = made.reviewed
     document["prompt"] = made.prompt.source
     document["words"] = dict(made.verbalizer.words)
     document["variants"] = {label: list(words) for label, words in made.verbalizer.variants.items()}
+    if made.slots is not None:
+        document["slots"] = dict(made.slots.words.words)
+        document["slots_lead"], document["slots_none"] = made.slots.lead, made.slots.none
     write_atomic(folder / "words" / f"{benchmark.name}.toml", tomlkit.dumps(document).encode("utf-8"))
     return found
 

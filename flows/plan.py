@@ -22,9 +22,9 @@ STUDIES = Path(__file__).resolve().parent / "studies"
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """`engine` names a file of translation/translators, `settings` go to it."""
+    """`engine` names a file of translation/translators, `settings` go to it; empty: the language file's `translator`, else ctranslate2."""
 
-    engine: str = "ctranslate2"
+    engine: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -71,18 +71,20 @@ class Study:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A study for one language, with where data comes from and where runs go."""
+    """A study for one language, with where data comes from and where runs go. `drafted`: benchmarks whose words the language's file
+    lacks and a machine drafted for this run."""
 
     study_name: str
     study: Study
     language: Language
     data: Path | None
     out: Path
+    drafted: tuple[str, ...] = ()
 
     @property
     def english(self) -> Plan:
         """The same study for English."""
-        return replace(self, language=load(ENGLISH))
+        return replace(self, language=load(ENGLISH), drafted=())
 
     @property
     def benchmarks(self) -> list[Benchmark]:
@@ -102,7 +104,8 @@ class Plan:
     def digest(self) -> str:
         """sha256 of everything the study says, the language file and the source of data."""
         language = Path(self.language.file).read_text(encoding="utf-8")
-        return digest([asdict(self.study), self.language.code, language, str(self.data)])
+        drafted = {name: asdict(self.language.cells[name]) for name in self.drafted}
+        return digest([asdict(self.study), self.language.code, language, str(self.data), drafted])
 
 
 def studies() -> dict[str, Path]:
@@ -164,6 +167,10 @@ def make(language: str, study: str, *, data: Path | None, out: Path) -> Plan:
         raise Refusal(f"study {study} reads its data from the {made.study.source}, so --data would be ignored; leave it out or use --study quick.")
     if data is not None and made.study.source == "any":
         made = replace(made, study=replace(made.study, source="data"))
+    if language != ENGLISH and any(benchmark.name not in loaded.cells for benchmark in made.benchmarks):
+        from flows.draft import complete  # loads the translator: only where words are missing
+
+        made = complete(made)
     for benchmark in made.benchmarks:
         made.task_of(benchmark)
     return made

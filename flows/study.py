@@ -35,7 +35,7 @@ def conditions(plan: Plan, benchmark: Benchmark, english_rows: Path, *, kept_row
     local = plan.task_of(benchmark)
     engine = kept[0].engine if kept else ""
     target = Condition(plan.language.code, local, tuple(kept), fold_of, gate, engine)
-    plain = tuple(replace(record, fields=dict(record.source or record.fields)) for record in kept)
+    plain = tuple(replace(record, fields=dict(record.source or record.fields), slots=record.source_slots or record.slots) for record in kept)
     control = Condition(f"en>{plan.language.code}", local, plain, fold_of, gate, "")
     return {"target": target, "english": english, "control": control}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from prefect import flow, task
@@ -21,15 +22,24 @@ from translation.translate import translate_records
 def translate_shard(plan: Plan, benchmark: Benchmark, shard: Sequence[Record], index: int) -> str:
     """One shard's translated records, as a folder of the store."""
     translator = translator_for(plan)
-    source = [(row.id, dict(row.fields), row.label, row.group) for row in shard]
+    source = [(row.id, dict(row.fields), row.label, row.group, [asdict(slot) for slot in row.slots]) for row in shard]
 
     def write(folder: Path) -> None:
         with memory_for(translator) as memory, bar(f"translate {benchmark.name} to {plan.language.code}, {len(shard)} rows") as advance:
-            moved = translate_records(shard, benchmark, translator=translator, memory=memory, on_batch=lambda count: advance(count, "sentences"))
+            moved = translate_records(
+                shard, benchmark, translator=translator, memory=memory, language=plan.language, on_batch=lambda count: advance(count, "sentences")
+            )
         records.write(folder / "records.jsonl", moved, benchmark=benchmark.name, language=plan.language.code)
 
     modules = ("translation.translate", f"translation.translators.{engine_of(plan)}")
-    inputs = [translator.fingerprint, benchmark.name, file_digest(catalogue.benchmark_file(benchmark.name)), plan.language.code, digest(source)]
+    inputs = [
+        translator.fingerprint,
+        benchmark.name,
+        file_digest(catalogue.benchmark_file(benchmark.name)),
+        plan.language.code,
+        asdict(plan.language.carry),
+        digest(source),
+    ]
     return str(stored(Runs(plan.out).store, "translate", inputs=inputs, modules=modules, make=write))
 
 

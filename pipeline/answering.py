@@ -9,11 +9,13 @@ from torch import Tensor
 
 from pipeline.batch import lay_out
 from pipeline.choose import rank
+from pipeline.decode import decode
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.prefix import PrefixCache
 from pipeline.splice import answer_scores
 from pipeline.tokens import Encoded, Tokens
 from templates.benchmark import Record
+from templates.slots import Slot
 from templates.task import LocalisedTask
 
 MOST_TOKENS = 512  # of one record with its prompt; longer text is cut
@@ -45,3 +47,12 @@ class Answering:
     def rank(self, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"] | None) -> Float[Tensor, "N C"]:
         """Label scores."""
         return rank(self.gpt, encoded, prompt, verbalizer=self.task.verbalizer, tokens=self.tokens, prefixes=self.prefixes)
+
+    def slots(
+        self, encoded: Sequence[Encoded], records: Sequence[Record], labels: Sequence[str], prompt: Float[Tensor, "P H"] | None
+    ) -> list[tuple[Slot, ...]]:
+        """The slots of each record behind the label it was given; none where the benchmark has none."""
+        if self.task.slots is None:
+            return [()] * len(records)
+        texts = [record.fields[self.task.benchmark.slots_in] for record in records]
+        return decode(self.gpt, encoded, texts, labels, prompt, task=self.task, tokens=self.tokens, prefixes=self.prefixes)

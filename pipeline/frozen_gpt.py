@@ -79,16 +79,17 @@ class FrozenGPT:
         *,
         positions: Int[Tensor, "B T"],
         visible: Bool[Tensor, "B T S_plus_T"],
-        past: Past | None = None,
+        past: Past | DynamicCache | None = None,
         keep: bool = False,
     ) -> tuple[Float[Tensor, "B T H"], DynamicCache | None]:
         """Hidden states after the last norm. `visible[b, t, s]` says whether place t sees place s (past first).
 
+        A `past` that an earlier run gave back is continued in place.
         A row that sees nothing (padding) is let see itself, so that softmax stays finite; nothing reads it.
         """
         batch, width = positions.shape
-        cache = DynamicCache() if past is not None or keep else None
-        if cache is not None and past is not None:
+        cache = past if isinstance(past, DynamicCache) else DynamicCache() if past is not None or keep else None
+        if cache is not None and isinstance(past, Past):
             for layer, (keys, values) in enumerate(past.kv.unbind(0)):
                 cache.update(keys, values, layer)
         mask = torch.zeros(batch, 1, width, visible.shape[-1], dtype=embeddings.dtype, device=embeddings.device)
@@ -97,9 +98,16 @@ class FrozenGPT:
         return out.last_hidden_state, cache
 
     def log_probabilities(self, hidden: Float[Tensor, "N H"], tokens: Int[Tensor, "N"]) -> Float[Tensor, "N"]:
-        """log p(token) at each hidden state, in fp32; the only place where the head is used."""
+        """log p(token) at each hidden state, in fp32; beside `logits` the only place where the head is used."""
         logits = self.model.get_output_embeddings()(hidden).float()
         return torch.log_softmax(logits, dim=-1).gather(1, tokens[:, None]).squeeze(1)
+
+    def logits(self, hidden: Float[Tensor, "N H"], tokens: Int[Tensor, "N K"]) -> Float[Tensor, "N K"]:
+        """Logits of a few tokens at each hidden state, in fp32: rows of the head, never the whole of it."""
+        head = self.model.get_output_embeddings()
+        found = torch.einsum("nkh,nh->nk", head.weight[tokens].float(), hidden.float())
+        bias = getattr(head, "bias", None)
+        return found if bias is None else found + bias[tokens].float()
 
     @torch.no_grad()
     def read(self, texts: Sequence[tuple[int, ...]]) -> list[Float[Tensor, "L 2 heads S D"]]:

@@ -6,15 +6,28 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from templates.slots import Slot
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """One test record: its gold label, the label ranked first, and the probability of that label among the labels."""
+    """One test record: its gold label, the label ranked first, and the probability of that label among the labels.
+
+    Where the benchmark has slots: the `text` they stand in, the gold slots and those that were decoded."""
 
     id: str
     label: str
     predicted: str
     probability: float
+    text: str = ""
+    slots: tuple[Slot, ...] = ()
+    predicted_slots: tuple[Slot, ...] = ()
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> Prediction:
+        """Back from a JSON object; `text` and slots may be absent."""
+        slots = {key: tuple(Slot(**slot) for slot in value[key]) for key in ("slots", "predicted_slots") if key in value}
+        return Prediction(**{**value, **slots})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +46,8 @@ class Outcome:
 
     `condition` names text and prompt: "sv" (Swedish text, Swedish prompt), "en" (English text, English prompt), "en>sv"
     (English text under the Swedish prompt). `signature` holds everything two comparable outcomes must share but for what a
-    table varies. A trial that failed has `error` and no predictions.
+    table varies. A trial that failed has `error` and no predictions. `span_f1` and `exact_match` (see slot_metrics) are None where
+    the benchmark has no slots, and then absent from the JSON object, as are empty slots.
     """
 
     trial: str
@@ -58,16 +72,24 @@ class Outcome:
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default_factory=tuple)
     error: str = ""
+    span_f1: float | None = None
+    exact_match: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
-        return asdict(self)
+        value = asdict(self)
+        for item in value["predictions"]:
+            for key in [key for key in ("text", "slots", "predicted_slots") if not item[key]]:
+                del item[key]
+        for key in [key for key in ("span_f1", "exact_match") if value[key] is None]:
+            del value[key]
+        return value
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> Outcome:
         """Back from a JSON object."""
         rest = dict(value)
-        rest["predictions"] = tuple(Prediction(**item) for item in rest["predictions"])
+        rest["predictions"] = tuple(Prediction.from_json(item) for item in rest["predictions"])
         rest["history"] = tuple(Epoch(**item) for item in rest["history"])
         rest["notes"] = tuple(rest["notes"])
         return Outcome(**rest)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from jaxtyping import Float
@@ -23,7 +23,7 @@ from templates.task import LocalisedTask
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a task's rows belong to; the loader refuses to put them to any other use."""
+    """What a task's rows belong to; the loader refuses to put them to any other use. `slots`: slot words and the marks around them."""
 
     model: str
     model_fingerprint: str
@@ -31,11 +31,19 @@ class Card:
     words: Mapping[str, str]
     trial: str
     frozen: bool = True
+    slots: Mapping[str, str] = field(default_factory=dict)
 
 
 def card_for(task: LocalisedTask, gpt: FrozenGPT, *, trial: str) -> Card:
     """The card of a prompt just trained."""
-    return Card(gpt.name, gpt.fingerprint, task.prompt.source, dict(task.verbalizer.words), trial)
+    return Card(gpt.name, gpt.fingerprint, task.prompt.source, dict(task.verbalizer.words), trial, slots=_slots(task))
+
+
+def _slots(task: LocalisedTask) -> dict[str, str]:
+    said = task.slots
+    if said is None:
+        return {}
+    return {**said.words.words, "(lead)": said.lead, "(none)": said.none, "(marks)": said.opened + said.closed + said.between}
 
 
 class PromptTable:
@@ -61,6 +69,7 @@ class PromptTable:
             ("model", card.model_fingerprint, gpt.fingerprint),
             ("prompt", card.prompt, task.prompt.source),
             ("words", dict(card.words), dict(task.verbalizer.words)),
+            ("slot words", dict(card.slots), _slots(task)),
         ):
             if trained != now:
                 raise Refusal(f"prompt table: {task.name} was trained with {what} {trained!r}, this is {now!r}; use the same {what} or tune again.")

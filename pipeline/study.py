@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from pipeline.frozen_gpt import FrozenGPT, runtime
 from pipeline.metrics import classification
 from pipeline.outcome import Epoch, Outcome, Prediction, signature_text
 from pipeline.prefix import PrefixCache
+from pipeline.slot_metrics import slot_scores
 from pipeline.train import Trained
 from pipeline.tunable import Tunable
 from pipeline.tune import evaluate, tune
@@ -49,15 +50,24 @@ class Condition:
     engine: str
 
     @property
+    def slots_in(self) -> str:
+        """The field that slots stand in; empty where the benchmark has none."""
+        return self.task.benchmark.slots_in if self.task.slots is not None else ""
+
+    @property
     def facts(self) -> dict[str, str]:
         """What a number from this condition depends on, apart from the trial."""
         task = self.task
         words = {label: task.verbalizer.candidates(label) for label in task.verbalizer.labels}
-        rows = [(record.id, dict(record.fields), record.label, self.fold_of[record.id]) for record in self.records]
+        said: list[Any] = [task.prompt.source, words]
+        rows: list[Any] = [(record.id, dict(record.fields), record.label, self.fold_of[record.id]) for record in self.records]
+        if task.slots is not None:
+            said.append(asdict(task.slots))
+            rows = [(*row, [asdict(slot) for slot in record.slots]) for row, record in zip(rows, self.records, strict=True)]
         return {
             "benchmark": task.benchmark.name,
             "text": self.name.split(">")[0],
-            "prompt": f"{task.language.code}@{digest([task.prompt.source, words])[:8]}",
+            "prompt": f"{task.language.code}@{digest(said)[:8]}",
             "rows": f"{len(rows)}@{digest(rows)[:8]}",
             "gate": self.gate,
             "engine": self.engine[:8] or "none",
@@ -139,7 +149,7 @@ def run(
             checkpoint=checkpoint,
             on_epoch=on_epoch,
         )
-        predictions = evaluate(tunable, split.test, labels=condition.task.verbalizer.labels)
+        predictions = evaluate(tunable, split.test, labels=condition.task.verbalizer.labels, slots_in=condition.slots_in)
         tunable.save(keep)
     except (Refusal, RuntimeError, MemoryError) as error:
         log.error("trial %s failed: %s", trial.name, error)
@@ -162,9 +172,11 @@ def _outcome(
     error: str = "",
 ) -> Outcome:
     scores = {"accuracy": 0.0, "macro_f1": 0.0}
+    slots: dict[str, float] = {}
     if predictions:
         gold, guess = [item.label for item in predictions], [item.predicted for item in predictions]
         scores = classification(gold, guess, labels=condition.task.verbalizer.labels)
+        slots = slot_scores(predictions) if condition.slots_in else {}
     notes = (f"{split.leaked} training rows left out: a test row reads the same",) if split and split.leaked else ()
     return Outcome(
         trial=digest(signature_text(facts))[:16],
@@ -189,4 +201,6 @@ def _outcome(
         seconds=round(seconds, 2),
         notes=notes,
         error=error,
+        span_f1=slots.get("span_f1"),
+        exact_match=slots.get("exact_match"),
     )

@@ -45,12 +45,14 @@ def train(
     validation: Sequence[Record],
     labels: Sequence[str],
     seed: int,
+    whole_answer: bool = False,
     checkpoint: Path | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Trained:
     """Train until the validation loss has not fallen for `patience` epochs, and put the best epoch's parameters back.
 
-    With fewer than 16 validation rows no epoch is chosen: training runs its full length and keeps the last. A checkpoint
+    The validation loss is the cross-entropy of the ranked labels or, with `whole_answer` (labels and slots), that of the answer's
+    tokens, as in training. With fewer than 16 validation rows no epoch is chosen: training runs its full length and keeps the last. A checkpoint
     (one file, written whole after an epoch if the last one is 15 seconds old) makes an interrupted call go on where it stopped, with the same result.
     """
     parameters, plan = tunable.parameters(), tunable.training
@@ -76,6 +78,8 @@ def train(
                 group["lr"] = plan.learning_rate * _schedule(step, plan, epochs * steps_an_epoch)
             total += _step(tunable, [rows[row] for row in batch], optimiser, plan) * len(batch)
         loss, accuracy = _validate(tunable, validation, labels) if validation else (math.nan, math.nan)
+        if validation and whole_answer:
+            loss = _answer_loss(tunable, validation, size=plan.batch_size)
         seen = Epoch(epoch, total / len(rows), loss if validation else -1.0, accuracy if validation else -1.0)
         state.history.append(seen)
         if not choose or loss < state.best_loss:
@@ -123,6 +127,12 @@ def _validate(tunable: Tunable, rows: Sequence[Record], labels: Sequence[str]) -
     scores = torch.log_softmax(tunable.scores(rows), dim=1)
     gold = torch.tensor([labels.index(row.label) for row in rows])
     return float(-scores.gather(1, gold[:, None]).mean()), float((scores.argmax(1) == gold).double().mean())
+
+
+@torch.no_grad()
+def _answer_loss(tunable: Tunable, rows: Sequence[Record], *, size: int) -> float:
+    parts = [rows[start : start + size] for start in range(0, len(rows), size)]
+    return sum(float(tunable.loss(part)) * len(part) for part in parts) / len(rows)
 
 
 class _State:

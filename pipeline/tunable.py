@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from templates.benchmark import Record
+from templates.slots import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,11 @@ class Tunable(Protocol):
     def scores(self, records: Sequence[Record]) -> Float[Tensor, "N C"]:
         """A log-score for each label; their softmax is the label's probability."""
 
+    def slots(self, records: Sequence[Record], labels: Sequence[str]) -> list[tuple[Slot, ...]]:
+        """The slots of each record behind the label it was given. A method that cannot name slots gives none."""
+
     def save(self, folder: Path) -> None:
         """Write all that `load` needs, without pickle."""
 
     def load(self, folder: Path) -> None:
-        """Read back: the same scores, bit for bit."""
+        """Read back: the same scores, bit for bit, and the same slots."""

@@ -49,6 +49,7 @@ def tune(
         validation=validation_rows,
         labels=answering.task.verbalizer.labels,
         seed=seed,
+        whole_answer=answering.task.slots is not None,
         checkpoint=checkpoint,
         on_epoch=on_epoch,
     )
@@ -56,13 +57,23 @@ def tune(
 
 
 @torch.no_grad()
-def evaluate(tunable: Tunable, rows: Sequence[Record], *, labels: Sequence[str]) -> tuple[Prediction, ...]:
-    """Rank the labels of each row."""
+def evaluate(tunable: Tunable, rows: Sequence[Record], *, labels: Sequence[str], slots_in: str = "") -> tuple[Prediction, ...]:
+    """Rank the labels of each row, then read its slots; `slots_in` names the field they stand in, empty where there are none."""
     if not rows:
         return ()
     shares = probabilities(tunable.scores(rows))
     best = shares.argmax(1).tolist()
+    chosen = [labels[choice] for choice in best]
+    read = tunable.slots(rows, chosen) if slots_in else [()] * len(rows)
     return tuple(
-        Prediction(row.id, row.label, labels[choice], round(float(shares[number, choice]), 6))
-        for number, (row, choice) in enumerate(zip(rows, best, strict=True))
+        Prediction(
+            row.id,
+            row.label,
+            label,
+            round(float(shares[number, choice]), 6),
+            text=row.fields[slots_in] if slots_in else "",
+            slots=row.slots if slots_in else (),
+            predicted_slots=slots,
+        )
+        for number, (row, label, choice, slots) in enumerate(zip(rows, chosen, best, read, strict=True))
     )

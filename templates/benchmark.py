@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-RESERVED = ("id", "benchmark", "language", "label", "group", "source", "engine", "flags", "reasons")
+from templates.slots import Slot
+
+RESERVED = ("id", "benchmark", "language", "label", "group", "source", "engine", "flags", "reasons", "slots", "source_slots")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ def span() -> Field:
 class Record:
     """One labelled example in one language.
 
+    `slots` are pieces of the field `Benchmark.slots_in`; `source_slots` those of the English record it was translated from.
     `group` ties records that must stay on one side of a fold. In a translated record `source` holds the English fields,
     `engine` the fingerprint of the translator, `flags` what the gate marked, `reasons` why it was quarantined.
     """
@@ -46,6 +49,8 @@ class Record:
     engine: str = ""
     flags: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    source_slots: tuple[Slot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,11 @@ class NoSettings:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """One English benchmark. `read` turns one raw entry (a JSON object) into a Record or an Excluded."""
+    """One English benchmark. `read` turns one raw entry (a JSON object) into a Record or an Excluded.
+
+    With `slot_words` (slot type -> word) its answer has a second part: after the label's word comes `slots_lead`, then the slots as
+    ` word(value), word(value)`, or `slots_none`. Slots are pieces of the field `slots_in`.
+    """
 
     name: str
     fields: Mapping[str, Field]
@@ -96,6 +105,10 @@ class Benchmark:
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     prompts: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Hub | Url, ...] = ()
+    slot_words: Mapping[str, str] = field(default_factory=dict)
+    slots_in: str = ""
+    slots_lead: str = "\nSlots:"
+    slots_none: str = " none"
 
     def __post_init__(self) -> None:
         taken = [name for name in self.fields if name in RESERVED]
@@ -103,5 +116,7 @@ class Benchmark:
             raise ValueError(f"benchmark {self.name}: field {taken[0]!r} is a reserved key ({', '.join(RESERVED)})")
         if self.group_by not in self.fields:
             raise ValueError(f"benchmark {self.name}: group_by {self.group_by!r} is not a field ({', '.join(self.fields)})")
+        if self.slot_words and self.slots_in not in self.fields:
+            raise ValueError(f"benchmark {self.name}: slots_in {self.slots_in!r} is not a field ({', '.join(self.fields)})")
         if set(self.words) != set(self.labels):
             raise ValueError(f"benchmark {self.name}: words are for {sorted(self.words)}, labels are {sorted(self.labels)}")

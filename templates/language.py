@@ -28,18 +28,44 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One benchmark in one language: the prompt, named alternatives, label words and variants; `reviewed` says by whom."""
+    """One benchmark in one language: the prompt, named alternatives, label words and variants; `reviewed` says by whom.
+
+    `slots`: slot type -> word; `slots_lead`, `slots_none`: what stands before the slots, and for none (see Benchmark)."""
 
     prompt: str
     words: Mapping[str, str]
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     prompts: Mapping[str, str] = field(default_factory=dict)
     reviewed: str = ""
+    slots: Mapping[str, str] = field(default_factory=dict)
+    slots_lead: str = ""
+    slots_none: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """`[carry]`: how times, dates and numbers are said, so that slots of these kinds are found in a translation.
+
+    `around`: words that stand around a value without being part of it ("klockan"). `numbers`, `ordinals`: for 0, 1, 2 ..., alternatives
+    parted by "/"; `tens`: for 20, 30 ... 90; `joined`: how `{tens}` and `{ones}` make 21. `times`: minute ("15", "30"), "past" or
+    "to" -> patterns with `{hour}`, `{next}` (the hour after), `{minute}`, `{left}` (minutes to the next hour). `words`: English word
+    or phrase -> how it is said; "" where it may be left out. All in lower case.
+    """
+
+    around: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    ordinals: tuple[str, ...] = ()
+    tens: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
+    times: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """`mistaken_for`: codes a language identifier gives to short texts of this language. `codes`: what engines call it."""
+    """`mistaken_for`: codes a language identifier gives to short texts of this language. `codes`: what engines call it.
+
+    `translator`: the file of translation/translators that reaches the language where a study names none."""
 
     code: str
     name: str
@@ -47,8 +73,10 @@ class Language:
     length: Length = field(default_factory=Length)
     mistaken_for: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
+    carry: Carry = field(default_factory=Carry)
     cells: Mapping[str, Cell] = field(default_factory=dict)
     file: str = ""
+    translator: str = ""
 
     def code_for(self, engine: str) -> str:
         """What `engine` calls the language; our own code where the file names none."""
@@ -67,6 +95,8 @@ class _Facts:
     length: Length = field(default_factory=Length)
     mistaken_for: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
+    carry: Carry = field(default_factory=Carry)
+    translator: str = ""
 
 
 def path_of(code: str) -> Path:
@@ -98,10 +128,37 @@ def read(path: Path) -> Language:
     for band in (facts.length.short, facts.length.long):
         if not 0 < band[0] <= band[1]:
             raise Refusal(f"{path}: length {list(band)} must be [least, most] with 0 < least <= most.")
+    _check_carry(facts.carry, where=f"{path}, [carry]")
     cells = {name: read_settings(Cell, table[name], where=f"{path}, [{name}]") for name in names if name in table}
-    return Language(facts.code, facts.name, facts.script, facts.length, facts.mistaken_for, facts.codes, cells, str(path))
+    return Language(facts.code, facts.name, facts.script, facts.length, facts.mistaken_for, facts.codes, facts.carry, cells, str(path), facts.translator)
+
+
+def _check_carry(carry: Carry, *, where: str) -> None:
+    """Patterns name what they may, words are in lower case."""
+    allowed = {"joined": ("tens", "ones"), "times": ("hour", "next", "minute", "left")}
+    patterns = [("joined", pattern) for pattern in carry.joined] + [("times", pattern) for listed in carry.times.values() for pattern in listed]
+    for key, pattern in patterns:
+        try:
+            pattern.format(**dict.fromkeys(allowed[key], ""))
+        except (KeyError, ValueError, IndexError) as error:
+            raise Refusal(f"{where} {key}: pattern {pattern!r} cannot be filled ({error}); allowed are {{{'}, {'.join(allowed[key])}}}.") from error
+    for key in carry.times:
+        if key not in ("past", "to") and not (key.isdecimal() and 0 < int(key) < 60):
+            raise Refusal(f"{where} times: key {key!r} is neither past nor to nor a minute from 1 to 59.")
+    for word in (*carry.words, *(said for listed in carry.words.values() for said in listed), *carry.around, *carry.numbers, *carry.ordinals, *carry.tens):
+        if word != word.lower():
+            raise Refusal(f"{where}: {word!r} must be in lower case.")
 
 
 def english_cell(benchmark: Benchmark) -> Cell:
     """The cell that stands in the benchmark file itself."""
-    return Cell(benchmark.prompt, benchmark.words, benchmark.variants, benchmark.prompts, reviewed="with the benchmark")
+    return Cell(
+        benchmark.prompt,
+        benchmark.words,
+        benchmark.variants,
+        benchmark.prompts,
+        "with the benchmark",
+        benchmark.slot_words,
+        benchmark.slots_lead,
+        benchmark.slots_none,
+    )

@@ -6,7 +6,7 @@ import unicodedata
 from itertools import pairwise
 
 from templates.finding import Finding
-from templates.prompt import Slot, Text
+from templates.prompt import Place, Text
 from templates.task import LocalisedTask
 
 
@@ -27,11 +27,11 @@ def lint(task: LocalisedTask) -> list[Finding]:
         say("no-virtual-tokens", "the prompt has no [[n]]; p-tuning has nothing to train there", "error")
     parts = task.prompt.parts
     for left, right in pairwise(parts):
-        if isinstance(left, Slot) and isinstance(right, Slot):
+        if isinstance(left, Place) and isinstance(right, Place):
             say("glued-fields", f"{{{left.field}}} and {{{right.field}}} touch; put a blank or a word between them", "error")
-        if isinstance(left, Slot) and isinstance(right, Text) and right.text[0].isalnum():
+        if isinstance(left, Place) and isinstance(right, Text) and right.text[0].isalnum():
             say("glued-field", f"{{{left.field}}} runs into {right.text[:12]!r}", "error")
-        if isinstance(left, Text) and isinstance(right, Slot) and left.text[-1].isalnum():
+        if isinstance(left, Text) and isinstance(right, Place) and left.text[-1].isalnum():
             say("glued-field", f"{left.text[-12:]!r} runs into {{{right.field}}}", "error")
     ends_blank = bool(parts) and isinstance(parts[-1], Text) and parts[-1].text[-1].isspace()
     for label, word in task.verbalizer.words.items():

@@ -29,7 +29,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class Place:
     """A place for one field of the record."""
 
     field: str
@@ -42,7 +42,7 @@ class Virtual:
     count: int
 
 
-Part = Text | Slot | Virtual
+Part = Text | Place | Virtual
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Prompt:
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields used, in order."""
-        return tuple(part.field for part in self.parts if isinstance(part, Slot))
+        return tuple(part.field for part in self.parts if isinstance(part, Place))
 
     def render(self, fields: Mapping[str, str]) -> tuple[Text | Virtual, ...]:
         """The prompt with this record's fields put in; neighbouring texts are joined, so that they are tokenised as one."""
@@ -69,7 +69,7 @@ class Prompt:
             if isinstance(part, Virtual):
                 out.append(part)
                 continue
-            piece = fields[part.field] if isinstance(part, Slot) else part.text
+            piece = fields[part.field] if isinstance(part, Place) else part.text
             if out and isinstance(out[-1], Text):
                 out[-1] = Text(out[-1].text + piece)
             else:
@@ -112,14 +112,14 @@ def parse(source: str, fields: Iterable[str], *, where: str) -> Prompt:
             if match["field"] not in known:
                 hint = did_you_mean(match["field"], [*known, "answer"], shape="{{{}}}")
                 raise refuse(match.start(), f"field {{{match['field']}}} is not in the benchmark ({', '.join(known)}).{hint}")
-            parts.append(Slot(match["field"]))
+            parts.append(Place(match["field"]))
         else:
             literal(match.group()[0])
     if answer_end is None:
         raise Refusal(f"{where}: the prompt has no {{answer}}; end it with {{answer}}, the place of the label word.")
     if position < len(source):
         raise refuse(answer_end, f"{{answer}} must come last; move {source[position:]!r} before it.")
-    if not any(isinstance(part, Slot) for part in parts):
+    if not any(isinstance(part, Place) for part in parts):
         raise Refusal(f"{where}: the prompt uses no field; it needs at least one of {', '.join(known)}.")
     return Prompt(source, tuple(parts))
 
@@ -133,7 +133,7 @@ def to_nemo(prompt: Prompt, *, taskname: str, truncate_field: str | None, answer
             out += f"<|VIRTUAL_PROMPT_{len(splits)}|>"
             splits.append(part.count)
         else:
-            out += f"{{{part.field}}}" if isinstance(part, Slot) else part.text
+            out += f"{{{part.field}}}" if isinstance(part, Place) else part.text
     return {
         "taskname": taskname,
         "prompt_template": out + f"{{{answer_field}}}",

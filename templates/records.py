@@ -6,11 +6,13 @@ import json
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from templates.benchmark import Benchmark, Excluded, Record
 from templates.refusal import Refusal, did_you_mean
+from templates.slots import Slot
 from templates.store import write_atomic
 
 
@@ -85,6 +87,7 @@ def read_raw(benchmark: Benchmark, lines: Iterable[tuple[int, Mapping[str, Any]]
 
 def to_json(record: Record, *, benchmark: str, language: str) -> dict[str, Any]:
     """The record as one flat JSON object: fields at the top level, the English fields under `source`."""
+    slots = {"slots": [asdict(slot) for slot in record.slots], "source_slots": [asdict(slot) for slot in record.source_slots]}
     return {
         "id": record.id,
         "benchmark": benchmark,
@@ -92,6 +95,7 @@ def to_json(record: Record, *, benchmark: str, language: str) -> dict[str, Any]:
         **record.fields,
         "label": record.label,
         "group": record.group,
+        **(slots if record.slots or record.source_slots else {}),
         "source": dict(record.source or record.fields),
         "engine": record.engine,
         "flags": list(record.flags),
@@ -120,6 +124,8 @@ def read(path: Path, benchmark: Benchmark) -> list[Record]:
                     engine=str(raw["engine"]),
                     flags=tuple(raw["flags"]),
                     reasons=tuple(raw["reasons"]),
+                    slots=tuple(Slot(**slot) for slot in raw.get("slots", ())),
+                    source_slots=tuple(Slot(**slot) for slot in raw.get("source_slots", ())),
                 )
             )
         except (ValueError, KeyError, TypeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from templates import prompt as prompts
@@ -10,18 +11,44 @@ from templates.benchmark import Benchmark, Record
 from templates.language import ENGLISH, Cell, Language, english_cell
 from templates.prompt import Prompt, Text, Virtual
 from templates.refusal import UnknownName, did_you_mean
+from templates.slots import Slot
 from templates.verbalizer import Verbalizer
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One record as the model reads it: parts in order, then the answer (with its own blank). `group` ties folds."""
+    """One record as the model reads it: parts in order, then the answer (with its own blank). `group` ties folds.
+
+    `tail`: what follows the label's word where a benchmark has slots, in pieces that are tokenised apart."""
 
     id: str
     parts: tuple[Text | Virtual, ...]
     label: str
     answer: str
     group: str
+    tail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlotWords:
+    """How slots are said: `lead`, then ` word(value), word(value)` or `none`. The pieces are tokenised apart, in training as in decoding."""
+
+    words: Verbalizer
+    lead: str
+    none: str
+    opened: str = "("
+    closed: str = ")"
+    between: str = ","
+
+    def pieces(self, slots: Sequence[Slot]) -> tuple[str, ...]:
+        """The text of these slots, in pieces: lead, word, "(", value, ")", ",", word ..."""
+        if not slots:
+            return (self.lead, self.none)
+        out = [self.lead]
+        for number, slot in enumerate(slots):
+            out += [self.between] * bool(number)
+            out += [self.words.words[slot.name], self.opened, slot.value, self.closed]
+        return tuple(out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +60,7 @@ class LocalisedTask:
     prompt: Prompt
     verbalizer: Verbalizer
     reviewed: str
+    slots: SlotWords | None = None
 
     @property
     def name(self) -> str:
@@ -41,7 +69,8 @@ class LocalisedTask:
 
     def example(self, record: Record) -> Example:
         """The record in this task's words."""
-        return Example(record.id, self.prompt.render(record.fields), record.label, self.verbalizer.words[record.label], record.group)
+        tail = self.slots.pieces(record.slots) if self.slots is not None else ()
+        return Example(record.id, self.prompt.render(record.fields), record.label, self.verbalizer.words[record.label], record.group, tail)
 
 
 def localise(benchmark: Benchmark, language: Language, cell: Cell | None = None, *, prompt: str = "") -> LocalisedTask:
@@ -58,4 +87,8 @@ def localise(benchmark: Benchmark, language: Language, cell: Cell | None = None,
         text = cell.prompts[prompt]
     parsed = prompts.parse(text, benchmark.fields, where=f"{where} prompt")
     words = verbalizers.build(benchmark.labels, cell.words, cell.variants, where=f"{where} words")
-    return LocalisedTask(benchmark, language, parsed, words, cell.reviewed)
+    slots = None
+    if benchmark.slot_words:
+        named = verbalizers.build(tuple(benchmark.slot_words), cell.slots, {}, where=f"{where} slots", closed=True)
+        slots = SlotWords(named, cell.slots_lead or benchmark.slots_lead, cell.slots_none or benchmark.slots_none)
+    return LocalisedTask(benchmark, language, parsed, words, cell.reviewed, slots)

@@ -44,8 +44,10 @@ class Verbalizer:
         return None
 
 
-def build(labels: Sequence[str], words: Mapping[str, str], variants: Mapping[str, Sequence[str]], *, where: str) -> Verbalizer:
-    """Check and build: a word for every label, none empty, none equal to another label's, none the beginning of one."""
+def build(labels: Sequence[str], words: Mapping[str, str], variants: Mapping[str, Sequence[str]], *, where: str, closed: bool = False) -> Verbalizer:
+    """Check and build: a word for every label, none empty, none equal to another label's, none the beginning of one.
+
+    With `closed` a mark follows every word (a slot's bracket), so that one may begin another."""
     for key in (*words, *variants):
         if key not in labels:
             raise Refusal(f"{where}: {key!r} is not a label; labels are {', '.join(labels)}.{did_you_mean(key, labels)}")
@@ -63,6 +65,6 @@ def build(labels: Sequence[str], words: Mapping[str, str], variants: Mapping[str
                 continue
             if plain(word) == plain(second):
                 raise Refusal(f"{where}: {word!r} stands for both {label!r} and {other!r}; every label needs words of its own.")
-            if plain(word).startswith(plain(second)) or plain(second).startswith(plain(word)):
+            if not closed and (plain(word).startswith(plain(second)) or plain(second).startswith(plain(word))):
                 raise Refusal(f"{where}: {word!r} ({label}) and {second!r} ({other}) collide, one begins the other; choose words that part earlier.")
     return made

@@ -18,11 +18,11 @@ from templates.finding import Finding
 from templates.language import ENGLISH, Language
 from templates.refusal import Refusal
 from translation.gate_report import SAMPLES, Check, GateReport, Row, Severity, Share, Statistics, Verdict, percent, words_of
-from translation.gates import copy, empty, kept_marks, language_id, length_ratio, structure
+from translation.gates import copy, empty, kept_marks, language_id, length_ratio, slots, structure
 
 log = logging.getLogger(__name__)
 
-GATES: tuple[ModuleType, ...] = (structure, empty, copy, language_id, length_ratio, kept_marks)
+GATES: tuple[ModuleType, ...] = (structure, empty, copy, language_id, length_ratio, kept_marks, slots)
 NEED_ANOTHER_LANGUAGE = (copy.NAME, language_id.NAME)  # off where English "becomes" English
 POINTS: Mapping[Severity, int] = {"critical": 25, "major": 5, "minor": 1}
 
@@ -45,6 +45,7 @@ class Settings:
     language_id: language_id.Settings = field(default_factory=language_id.Settings)
     length_ratio: length_ratio.Settings = field(default_factory=length_ratio.Settings)
     kept_marks: kept_marks.Settings = field(default_factory=kept_marks.Settings)
+    slots: slots.Settings = field(default_factory=slots.Settings)
     off: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = field(default_factory=dict)
     keep_pass: float = 0.95
@@ -71,7 +72,7 @@ class _Judged:
 def judge(source: Sequence[Record], translated: Sequence[Record], *, benchmark: Benchmark, language: Language, settings: Settings | None = None) -> GateReport:
     """Judge `translated` against the English `source`; rows are matched by id and reported in the source's order."""
     settings = settings or Settings()
-    gates = _gates(language, settings)
+    gates = _gates(benchmark, language, settings)
     findings = list(_set_structure(source, translated, where=f"{language.code}/{benchmark.name}"))
     by_id = {record.id: record for record in reversed(translated)}
     known: dict[tuple[str, str, str], Any] = {}
@@ -82,6 +83,9 @@ def judge(source: Sequence[Record], translated: Sequence[Record], *, benchmark: 
     labels = {label: Share(sum(record.label == label for record in kept), sum(record.label == label for record in source)) for label in benchmark.labels}
     numbers = _statistics(judged, checks, benchmark)
     findings += _set_rules(numbers, labels, settings, where=f"{language.code}/{benchmark.name}")
+    if slots in gates:
+        pairs = [(record, by_id[record.id]) for record in source if record.id in by_id]
+        findings += slots.of_set(pairs, settings.slots, where=f"{language.code}/{benchmark.name}")
     counts = ", ".join(f"{check.id} {check.flagged.hits:,}" for check in checks if check.flagged.hits)
     log.info("kept %s of %s%s", f"{len(kept):,}", f"{len(source):,}", f"; flagged {counts}" if counts else "")
     rows = tuple(one.row for one in judged)
@@ -90,12 +94,12 @@ def judge(source: Sequence[Record], translated: Sequence[Record], *, benchmark: 
     )
 
 
-def _gates(language: Language, settings: Settings) -> list[ModuleType]:
+def _gates(benchmark: Benchmark, language: Language, settings: Settings) -> list[ModuleType]:
     names = [gate.NAME for gate in GATES]
     for name in (*settings.off, *settings.severity):
         if name not in names:
             raise Refusal(f"gate settings: no check {name!r}; there are {', '.join(names)}.")
-    off = {*settings.off, *(NEED_ANOTHER_LANGUAGE if language.code == ENGLISH else ())}
+    off = {*settings.off, *(NEED_ANOTHER_LANGUAGE if language.code == ENGLISH else ()), *(() if benchmark.slot_words else (slots.NAME,))}
     return [gate for gate in GATES if gate.NAME not in off]
 
 
@@ -158,8 +162,8 @@ def _row(
 
 
 def _places(gate: ModuleType, benchmark: Benchmark) -> list[str]:
-    """The fields a check looks at: the whole record (""), every field, or the fields of running text."""
-    if gate.SCOPE == "record":
+    """The fields a check looks at: the whole record or its slots (""), every field, or the fields of running text."""
+    if gate.SCOPE in ("record", "slots"):
         return [""]
     return [name for name, shape in benchmark.fields.items() if gate.SCOPE == "field" or shape.role == "text"]
 
@@ -168,7 +172,7 @@ def _score(
     gate: ModuleType, name: str, source: Record, target: Record, *, benchmark: Benchmark, language: Language, known: dict[tuple[str, str, str], Any]
 ) -> Any:
     if not name:
-        return gate.score(source, target, benchmark.fields)
+        return gate.score(source, target, benchmark.slots_in if gate.SCOPE == "slots" else benchmark.fields)
     key = (gate.NAME, source.fields[name], target.fields.get(name, ""))
     if key not in known:
         known[key] = gate.score(*key[1:], language)

@@ -1,19 +1,18 @@
 """Refresh: get a benchmark's English records from the first source that has them, and cut a fair sample.
 
-Sources in order: the user's folder, the benchmark's own (hub at a pinned revision, address with sha256), the shipped sample.
+Sources in order: the user's folder, the benchmark's own (hub at a pinned revision, address), the shipped sample. An address with a
+sha256 stands for that file and no other; one without is followed as the file there changes. What an address once gave is kept:
+when it cannot be had, no other source is put in its place.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import random
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -22,10 +21,10 @@ from templates.benchmark import Benchmark, Excluded, Hub, Record, Url
 from templates.records import read_lines, read_raw
 from templates.refusal import Refusal, UnknownName, did_you_mean
 from templates.store import digest
+from translation import download
 from translation.hub import reachable
 
 Source = Literal["any", "data", "hub", "url", "sample"]
-TIMEOUT_SECONDS = 30.0
 SAMPLES = catalogue.PACKAGE / "templates" / "samples"
 
 logger = logging.getLogger(__name__)
@@ -41,6 +40,26 @@ class Fetched:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Ids of one set of records against an earlier one, each in the order of its set."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"added {len(self.added):,}, removed {len(self.removed):,}, changed {len(self.changed):,}"
+
+
+class Gone(Refusal):
+    """A source that once gave records gives none now. `passing`: asking again in a minute may help."""
+
+    def __init__(self, message: str, *, passing: bool) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
 class _Unreachable(Exception):
     """A source that cannot be had now; the next one may."""
 
@@ -48,14 +67,17 @@ class _Unreachable(Exception):
 Lines = Iterable[tuple[int, Mapping[str, Any]]]
 
 
-def fetch(benchmark: Benchmark, *, data: Path | None, source: str = "any", settings: Any) -> Fetched:
-    """The records of the first source that answers; with a `source` other than "any" of that one or a Refusal."""
+def fetch(benchmark: Benchmark, *, data: Path | None, source: str = "any", settings: Any, cache: Path | None = None) -> Fetched:
+    """The records of the first source that answers; with a `source` other than "any" of that one or a Refusal.
+
+    `cache`: a folder where copies of what addresses gave are kept from one call to the next.
+    """
     if source not in get_args(Source):
         raise UnknownName(f"no source {source!r}; there are {', '.join(get_args(Source))}.{did_you_mean(source, get_args(Source))}")
     if source == "data" and data is None:
         raise Refusal(f"source 'data' for {benchmark.name}: no folder was given; name it with --data DIR.")
     problems = []
-    for kind, where, get in _sources(benchmark, data):
+    for kind, where, get in _sources(benchmark, data, cache):
         if source not in ("any", kind):
             continue
         try:
@@ -74,11 +96,26 @@ def fetch(benchmark: Benchmark, *, data: Path | None, source: str = "any", setti
 
 
 def digest_of(records: Iterable[Record]) -> str:
-    """sha256 of the records in canonical form: id, fields, label, group."""
-    return digest([[record.id, dict(record.fields), record.label, record.group] for record in records])
+    """sha256 of the records in canonical form: id and everything that `diff` compares."""
+    return digest([[record.id, *_content(record)] for record in records])
 
 
-def _sources(benchmark: Benchmark, data: Path | None) -> list[tuple[str, str, Callable[[], Lines]]]:
+def diff(old: Iterable[Record], new: Iterable[Record]) -> Diff:
+    """What became of the records, by id; a record is changed if its fields, label, group or slots are."""
+    before, after = ({record.id: _content(record) for record in records} for records in (old, new))
+    return Diff(
+        added=tuple(name for name in after if name not in before),
+        removed=tuple(name for name in before if name not in after),
+        changed=tuple(name for name, content in after.items() if name in before and before[name] != content),
+    )
+
+
+def _content(record: Record) -> list[Any]:
+    slots = [[asdict(slot) for slot in record.slots]] if record.slots else []
+    return [dict(record.fields), record.label, record.group, *slots]
+
+
+def _sources(benchmark: Benchmark, data: Path | None, cache: Path | None) -> list[tuple[str, str, Callable[[], Lines]]]:
     found: list[tuple[str, str, Callable[[], Lines]]] = []
     if data is not None:
         path = data / f"{benchmark.name}.en.jsonl"
@@ -89,7 +126,7 @@ def _sources(benchmark: Benchmark, data: Path | None) -> list[tuple[str, str, Ca
         if isinstance(own, Hub):
             found.append(("hub", f"hub {own.repository}@{own.revision[:12]}", lambda own=own: _from_hub(own)))  # type: ignore[misc]
         else:
-            found.append(("url", own.address, lambda own=own: _from_url(own)))  # type: ignore[misc]
+            found.append(("url", own.address, lambda own=own: _from_url(own, cache)))  # type: ignore[misc]
     shipped = catalogue.files("sample", SAMPLES, ".jsonl").get(f"{benchmark.name}.en")
     if shipped is not None:
         found.append(("sample", f"sample {shipped.name}", lambda: read_lines(shipped)))
@@ -109,19 +146,31 @@ def _from_hub(hub: Hub) -> Lines:
     return enumerate((row for part in parts for row in part), start=1)
 
 
-def _from_url(url: Url) -> Lines:
+def _from_url(url: Url, cache: Path | None) -> Lines:
+    kept = download.last(cache, url.address) if cache is not None else None
     try:
-        with urllib.request.urlopen(url.address, timeout=TIMEOUT_SECONDS) as answer:
-            blob: bytes = answer.read()
-    except (OSError, urllib.error.URLError, ValueError) as error:
-        raise _Unreachable(f"{type(error).__name__}: {error}") from error
-    found = hashlib.sha256(blob).hexdigest()
-    if found != url.sha256:
-        raise Refusal(f"{url.address}: sha256 is {found}, the benchmark expects {url.sha256}; the file was changed: check it, then update the benchmark.")
+        copy = download.get(url.address, kept=kept)
+    except download.Unavailable as error:
+        if kept is None:
+            raise _Unreachable(str(error)) from error
+        if url.sha256 != kept.sha256:
+            when = f"what it gave on {kept.when[:10]} and every run are kept, and no other source is put in its place"
+            raise Gone(f"{url.address}: {error}; {when}: try again later, or name a folder with --data.", passing=error.passing) from error
+        logger.warning("%s: %s; the copy of %s has the expected sha256 and is used", url.address, error, kept.when)
+        copy = kept
+    if url.sha256 and copy.sha256 != url.sha256:
+        change = "the file was changed: check it, then update the benchmark"
+        raise Refusal(f"{url.address}: sha256 is {copy.sha256}, the benchmark expects {url.sha256}; {change}.")
     try:
-        return [(number, json.loads(line)) for number, line in enumerate(blob.decode("utf-8").split("\n"), start=1) if line.strip()]
+        lines = [(number, json.loads(line)) for number, line in enumerate(copy.blob.decode("utf-8").split("\n"), start=1) if line.strip()]
     except ValueError as error:
         raise Refusal(f"{url.address}: not JSON Lines in UTF-8 ({error}); name another file.") from error
+    for number, line in lines:
+        if not isinstance(line, dict):
+            raise Refusal(f"{url.address}, line {number}: found a JSON {type(line).__name__}; each line must be one JSON object.")
+    if cache is not None and copy is not kept:
+        copy.save(cache, url.address)
+    return lines
 
 
 def sample(records: Sequence[Record], n: int, *, seed: int) -> tuple[list[Record], list[Record]]:

@@ -1,7 +1,8 @@
-"""Translate: records or lines into the target language, sentence by sentence, order and count kept.
+"""Translate: records or lines into the target language, sentence by sentence, order and count kept; slots are carried along.
 
 The walk of one text: split -> shield -> engine (through the memory) -> restore -> join. A sentence that loses a number goes
-again with its numbers shielded; one that loses a stand-in goes again cut around the shielded pieces and is flagged.
+again with its numbers shielded; one that loses a stand-in goes again cut around the shielded pieces and is flagged. An utterance
+that loses the name in a slot goes again with that name shielded.
 """
 
 from __future__ import annotations
@@ -12,13 +13,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from templates.benchmark import Benchmark, Record
-from translation import segments, spans
+from templates.language import Language
+from templates.refusal import Refusal
+from translation import segments, slots, spans, values
 from translation.engine import Output, Translator
 from translation.memory import Memory
 from translation.segments import Shielded
 
 BATCH = 64  # texts between two writes to the memory: what a kill can cost
 TRUNCATED, SHIELD_LOST, SPAN_COPIED = "truncated", "shield-lost", "span-copied"
+SLOT_COPIED, NAME_KEPT = "slot-copied", "name-kept"
+
+Sentence = tuple[str, tuple[str, ...]]  # a text, and the names in it that are shielded
 
 logger = logging.getLogger(__name__)
 
@@ -59,21 +65,56 @@ class _Asker:
 
 
 def translate_records(
-    records: Sequence[Record], benchmark: Benchmark, *, translator: Translator, memory: Memory | None, on_batch: Callable[[int], None] | None = None
+    records: Sequence[Record],
+    benchmark: Benchmark,
+    *,
+    translator: Translator,
+    memory: Memory | None,
+    language: Language | None = None,
+    on_batch: Callable[[int], None] | None = None,
 ) -> list[Record]:
-    """Every text field translated, every span field carried; id, label, group and order stay.
+    """Every text field translated, every span field and slot carried; id, label, group and order stay.
 
     The values of span fields are shielded in the texts around them; records that share a text share its translation.
-    `on_batch` hears the number of sentences each time some are done.
+    `on_batch` hears the number of sentences each time some are done. Slots need the target `language`.
     """
+    if benchmark.slot_words and language is None:
+        raise Refusal(f"benchmark {benchmark.name} has slots, and how they are said depends on the language; give translate_records language=.")
     prose = [name for name, field in benchmark.fields.items() if field.role == "text"]
     named = [name for name, field in benchmark.fields.items() if field.role == "span"]
     names: dict[str, set[str]] = {}
     for record in records:
         for name in prose:
             names.setdefault(record.fields[name], set()).update(record.fields[span] for span in named)
-    moved = _move([(text, tuple(sorted(values))) for text, values in names.items()], _Asker(translator, memory, on_batch))
-    return [_localised(record, prose, named, moved, translator.fingerprint) for record in records]
+    ask = _Asker(translator, memory, on_batch)
+    moved = {text: found for (text, _), found in _move([(text, tuple(sorted(values))) for text, values in names.items()], ask).items()}
+    done = [_localised(record, prose, named, moved, translator.fingerprint) for record in records]
+    return _slotted(records, done, benchmark.slots_in, ask, language) if benchmark.slot_words and language is not None else done
+
+
+def _slotted(sources: Sequence[Record], done: Sequence[Record], field: str, ask: _Asker, language: Language) -> list[Record]:
+    """The records with their slots, some of them translated again with names shielded; what cannot be carried is missing."""
+
+    def say(asked: Sequence[Sentence]) -> dict[Sentence, str]:
+        return {one: found.text for one, found in _move(asked, ask).items() if not found.flags}
+
+    pairs = [slots.Pair(source.fields[field], record.fields[field], source.slots) for source, record in zip(sources, done, strict=True)]
+    carried = slots.carry(pairs, say=say, language=language)
+    again: dict[int, Sentence] = {}
+    for place, one in enumerate(carried):
+        kept = tuple(sorted({slot.value for slot in one.failed if values.names_in(slot.value)}))
+        if kept:
+            again[place] = pairs[place].source, kept
+    said = say(list(dict.fromkeys(again.values())))
+    tried = {place: replace(pairs[place], target=said[asked]) for place, asked in again.items() if asked in said}
+    better = {place: one for place, one in zip(tried, slots.carry(list(tried.values()), say=say, language=language), strict=True) if not one.failed}
+    result = []
+    for place, (source, record) in enumerate(zip(sources, done, strict=True)):
+        found = better.get(place, carried[place]).slots
+        flags = {*record.flags, *({SLOT_COPIED} if any(slot.method == "copy" for slot in found) else ()), *({NAME_KEPT} if place in better else ())}
+        fields = {**record.fields, field: tried[place].target} if place in better else record.fields
+        result.append(replace(record, fields=fields, slots=found, source_slots=source.slots, flags=tuple(sorted(flags))))
+    return result
 
 
 def _localised(record: Record, prose: Sequence[str], named: Sequence[str], moved: dict[str, Moved], engine: str) -> Record:
@@ -93,21 +134,19 @@ def _localised(record: Record, prose: Sequence[str], named: Sequence[str], moved
 def translate_lines(lines: Sequence[str], *, translator: Translator, memory: Memory | None, on_batch: Callable[[int], None] | None = None) -> list[str]:
     """One line out for every line in, in order; blank lines stay as they are."""
     moved = _move([(line, ()) for line in dict.fromkeys(lines)], _Asker(translator, memory, on_batch))
-    return [moved[line].text for line in lines]
+    return [moved[line, ()].text for line in lines]
 
 
-def _move(texts: Sequence[tuple[str, tuple[str, ...]]], ask: _Asker) -> dict[str, Moved]:
+def _move(texts: Sequence[Sentence], ask: _Asker) -> dict[Sentence, Moved]:
+    """Texts with the names to be shielded in each."""
     pieces = {text: segments.split(unicodedata.normalize("NFC", text)) for text, _ in texts}
     sentences = dict.fromkeys((piece, names) for text, names in texts for piece in pieces[text] if segments.speaks(piece))
     done = _sentences(list(sentences), ask)
     result = {}
     for text, names in texts:
         parts = [done.get((piece, names), Moved(piece)) for piece in pieces[text]]
-        result[text] = Moved("".join(part.text for part in parts), frozenset().union(*(part.flags for part in parts)))
+        result[text, names] = Moved("".join(part.text for part in parts), frozenset().union(*(part.flags for part in parts)))
     return result
-
-
-Sentence = tuple[str, tuple[str, ...]]
 
 
 def _sentences(sentences: Sequence[Sentence], ask: _Asker) -> dict[Sentence, Moved]:

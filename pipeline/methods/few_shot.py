@@ -1,7 +1,7 @@
 """few_shot: the frozen GPT with k demonstrations from the training part and no virtual tokens (k = 0: zero-shot).
 
 Brown et al. 2020, https://arxiv.org/abs/2005.14165. Demonstrations are drawn label by label, are never taken from the part that is
-evaluated, and end in the same answer tokens as training and ranking use. Labels are scored, nothing is generated.
+evaluated, and end in the same answer tokens as training and ranking use. Labels are scored, slots are decoded from closed choices.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pipeline.tunable import Training
 from templates.benchmark import Record
 from templates.prompt import Prompt, Virtual
 from templates.refusal import Refusal
+from templates.slots import Slot
 from templates.store import write_json
 
 LONGEST = 80  # words of a demonstration; longer training rows are passed over
@@ -79,7 +80,7 @@ class FewShot:
     def _demonstration(self, tokens: Tokens, record: Record, *, first: bool) -> tuple[int, ...]:
         encoded = tokens.encode_record(self.answering.task, record)
         stem = encoded.before + encoded.stem
-        return (*(stem if first else self._continuing(record)), *encoded.answer, *tokens.separator())
+        return (*(stem if first else self._continuing(record)), *encoded.shown, *tokens.separator())
 
     def _continuing(self, record: Record) -> tuple[int, ...]:
         example = self.answering.task.example(record)
@@ -90,16 +91,20 @@ class FewShot:
         if not self.demonstrations:
             return [replace(item, before=(), stem=item.before + item.stem) for item in plain]
         before = tuple(token for shot in self.demonstrations for token in shot)
-        room = self.answering.gpt.limit - 64
         made = []
         for record, item in zip(records, plain, strict=True):
             stem = self._continuing(record)
+            room = self.answering.gpt.limit - self._free(record)
             if len(stem) > room:  # too long to follow anything: the record alone, cut as in every other method
                 made.append(replace(item, before=(), stem=item.before + item.stem))
                 continue
             start = max(0, len(before) + len(stem) - room)
             made.append(replace(item, before=before[start:], stem=stem))
         return made
+
+    def _free(self, record: Record) -> int:
+        task = self.answering.task
+        return 64 if task.slots is None else max(64, self.answering.tokens.room(task, record.fields[task.benchmark.slots_in]))
 
     def parameters(self) -> list[nn.Parameter]:
         """None."""
@@ -118,6 +123,11 @@ class FewShot:
     def scores(self, records: Sequence[Record]) -> Float[Tensor, "N C"]:
         """Ranked answers."""
         return self.answering.rank(self._encode(records), None)
+
+    @torch.no_grad()
+    def slots(self, records: Sequence[Record], labels: Sequence[str]) -> list[tuple[Slot, ...]]:
+        """Decoded behind the given labels."""
+        return self.answering.slots(self._encode(records), records, labels, None)
 
     def save(self, folder: Path) -> None:
         """The demonstrations' ids."""

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from pipeline.answering import Answering
 from pipeline.tunable import Training
 from templates.benchmark import Record
+from templates.slots import Slot
 from templates.store import write_json
 
 
@@ -65,6 +66,10 @@ class Majority:
     def scores(self, records: Sequence[Record]) -> Float[Tensor, "N C"]:
         """The same for every record."""
         return torch.tensor(self.shares).log().expand(len(records), -1)
+
+    def slots(self, records: Sequence[Record], labels: Sequence[str]) -> list[tuple[Slot, ...]]:
+        """None: the floor of slots is to name none."""
+        return [()] * len(records)
 
     def save(self, folder: Path) -> None:
         """The shares."""

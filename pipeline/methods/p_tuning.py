@@ -23,6 +23,7 @@ from pipeline.prompt_encoder import PromptEncoder
 from pipeline.tunable import Training
 from templates.benchmark import Record
 from templates.refusal import Refusal
+from templates.slots import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,13 @@ class PTuning:
         if self.encoder is not None:
             self.encoder.eval()
         return self.answering.rank(self.answering.encode(records), self.prompt())
+
+    @torch.no_grad()
+    def slots(self, records: Sequence[Record], labels: Sequence[str]) -> list[tuple[Slot, ...]]:
+        """Decoded behind the given labels."""
+        if self.encoder is not None:
+            self.encoder.eval()
+        return self.answering.slots(self.answering.encode(records), records, labels, self.prompt())
 
     @torch.no_grad()
     def save(self, folder: Path) -> None:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from pipeline.answering import Answering
 from pipeline.tunable import Training
 from templates.benchmark import Record
+from templates.slots import Slot
 from templates.store import write_json
 
 
@@ -91,6 +92,10 @@ class Tfidf:
         """Log-odds of the labels."""
         features = self.vectoriser.transform([self._text(record) for record in records])
         return torch.from_numpy(features @ self.weights.T + self.bias).float()
+
+    def slots(self, records: Sequence[Record], labels: Sequence[str]) -> list[tuple[Slot, ...]]:
+        """None: a classifier of whole texts names no spans."""
+        return [()] * len(records)
 
     def save(self, folder: Path) -> None:
         """Words as JSON, numbers as safetensors."""

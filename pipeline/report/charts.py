@@ -22,12 +22,14 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
+from numpy.typing import NDArray
 
 from pipeline.outcome import Outcome
 
 INK, FAINT, GRID = "#010101", "#020202", "#030303"
 COLOURS = ("#010201", "#010202", "#010203", "#010204")
 VARIABLES = {INK: "--ink", FAINT: "--faint", GRID: "--grid", **{colour: f"--c{number}" for number, colour in enumerate(COLOURS, start=1)}}
+MOST_LABELS = 12  # of a confusion matrix that can be read
 STYLES = (("-", "o"), (":", "s"), ("--", "^"), ("-.", "D"))  # one a method
 SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -107,34 +109,61 @@ def learning_curves(trials: Sequence[tuple[Series, Outcome]], *, conditions: Seq
 
 
 def confusion(trials: Sequence[Outcome], labels: Sequence[str], *, title: str, name: str) -> str:
-    """True label (row) against answered label (column), counted over all trials; shade is the share of the row."""
+    """True label (row) against answered label (column), counted over all trials; shade is the share of the row.
+
+    Of more than MOST_LABELS labels only those that are mixed up most stand alone; the rest share the last row and column.
+    """
 
     def draw(figure: Figure) -> None:
-        index = {label: number for number, label in enumerate(labels)}
-        counts = np.zeros((len(labels), len(labels)))
-        for trial in trials:
-            for item in trial.predictions:
-                if item.predicted in index:
-                    counts[index[item.label], index[item.predicted]] += 1
+        counts, shown = _most_confused(confusions(trials, labels), labels)
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         axes = figure.subplots()
-        cells = [(row, column) for row in range(len(labels)) for column in range(len(labels)) if shares[row, column] or len(labels) <= 12]
+        size, many = len(shown), len(shown) > 4
+        cells = [(row, column) for row in range(size) for column in range(size) if counts[row, column] or not many]
         squares = [[(column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1)] for row, column in cells]
         shades = [to_rgba(COLOURS[0], 0.06 + 0.5 * shares[cell]) for cell in cells]
         axes.add_collection(PolyCollection(squares, facecolors=shades, edgecolors="none"))
-        if len(labels) <= 12:
-            for row, column in cells:
-                axes.text(column + 0.5, row + 0.5, f"{shares[row, column]:.0%}\n{counts[row, column]:,.0f}", ha="center", va="center")
-        axes.set_xlim(0, len(labels))
-        axes.set_ylim(len(labels), 0)
-        axes.set_xticks(np.arange(len(labels)) + 0.5, list(labels), rotation=0 if len(labels) <= 4 else 90)
-        axes.set_yticks(np.arange(len(labels)) + 0.5, list(labels))
+        for row, column in cells:
+            said = f"{counts[row, column]:,.0f}"
+            text = said if many else f"{shares[row, column]:.0%}\n{said}"
+            axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=8 if many else None)
+        axes.set_xlim(0, size)
+        axes.set_ylim(size, 0)
+        axes.set_xticks(np.arange(size) + 0.5, [_short(label) for label in shown], rotation=90 if many else 0)
+        axes.set_yticks(np.arange(size) + 0.5, [_short(label) for label in shown])
         axes.tick_params(length=0)
         axes.set_xlabel("answered")
         axes.set_ylabel("true label")
         axes.spines[:].set_visible(False)
 
-    return _svg(draw, height=3.2 if len(labels) <= 12 else 5.4, title=title, name=name)
+    return _svg(draw, height=3.2 if len(labels) <= 4 else 5.4, title=title, name=name)
+
+
+def confusions(trials: Sequence[Outcome], labels: Sequence[str]) -> NDArray[np.float64]:
+    """[C, C]: how often the label of the row was answered with that of the column, over all trials."""
+    index = {label: number for number, label in enumerate(labels)}
+    counts = np.zeros((len(labels), len(labels)))
+    for trial in trials:
+        for item in trial.predictions:
+            if item.predicted in index:
+                counts[index[item.label], index[item.predicted]] += 1
+    return counts
+
+
+def _most_confused(counts: NDArray[np.float64], labels: Sequence[str]) -> tuple[NDArray[np.float64], list[str]]:
+    if len(labels) <= MOST_LABELS:
+        return counts, list(labels)
+    errors = counts.sum(axis=0) + counts.sum(axis=1) - 2 * counts.diagonal()
+    alone = np.sort(np.argsort(-errors, kind="stable")[: MOST_LABELS - 1])
+    place = np.full(len(labels), MOST_LABELS - 1)
+    place[alone] = np.arange(MOST_LABELS - 1)
+    folded = np.zeros((MOST_LABELS, MOST_LABELS))
+    np.add.at(folded, (place[:, None], place[None, :]), counts)
+    return folded, [*(labels[number] for number in alone), f"{len(labels) - MOST_LABELS + 1} others"]
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= 24 else label[:23] + "…"
 
 
 def _colour(conditions: Sequence[str], condition: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from pipeline import metrics
+from pipeline import metrics, slot_metrics
 from pipeline.outcome import Prediction
 
 FEWEST = 3  # trials or folds before their spread is used
@@ -27,7 +27,7 @@ class Measure:
 
 
 def measure(trials: Sequence[tuple[int, Sequence[Prediction]]], *, labels: Sequence[str], metric: str) -> Measure:
-    """Mean of `metric` over trials, each (fold, its predictions), with an interval.
+    """Mean of `metric` (accuracy, macro_f1, span_f1 or exact_match) over trials, each (fold, its predictions), with an interval.
 
     From three folds on: t-interval over the fold means (the seeds of one fold share its rows, so they count once). With three
     or more trials on fewer folds: t-interval over trials. Below that: bootstrap over test rows, trial by trial, bounds averaged.
@@ -49,6 +49,8 @@ def measure(trials: Sequence[tuple[int, Sequence[Prediction]]], *, labels: Seque
 
 
 def _score(predictions: Sequence[Prediction], *, labels: Sequence[str], metric: str) -> float:
+    if metric in slot_metrics.METRICS:
+        return slot_metrics.slot_scores(predictions)[metric]
     gold, predicted = [item.label for item in predictions], [item.predicted for item in predictions]
     return metrics.classification(gold, predicted, labels=labels)[metric]
 
@@ -59,12 +61,15 @@ def _spread(mean: float, values: NDArray[np.float64], *, how: str) -> Measure:
 
 
 def _rows(mean: float, trials: Sequence[tuple[int, Sequence[Prediction]]], *, labels: Sequence[str], metric: str) -> Measure:
-    bounds = [
-        metrics.interval([item.label for item in predictions], [item.predicted for item in predictions], labels=labels, metric=metric)
-        for _, predictions in trials
-    ]
+    bounds = [_interval(predictions, labels=labels, metric=metric) for _, predictions in trials]
     low, high = np.mean(bounds, axis=0)
     return Measure(mean, min(float(low), mean), max(float(high), mean), "rows", len({item.id for _, predictions in trials for item in predictions}))
+
+
+def _interval(predictions: Sequence[Prediction], *, labels: Sequence[str], metric: str) -> tuple[float, float]:
+    if metric in slot_metrics.METRICS:
+        return slot_metrics.slot_interval(predictions, metric=metric)
+    return metrics.interval([item.label for item in predictions], [item.predicted for item in predictions], labels=labels, metric=metric)
 
 
 def paired_difference(left: Mapping[str, float], right: Mapping[str, float], *, resamples: int = 2000) -> Measure:

@@ -24,7 +24,8 @@ class Cell:
     """One number of a table: a condition, a method with its settings, a fraction, over folds and seeds.
 
     `kept`: only the predictions for rows the gate kept in the target language are counted. `test_rows` are distinct rows;
-    `train_rows` is the mean over trials. `signature` shows every fold and seed that went in.
+    `train_rows` is the mean over trials. `signature` shows every fold and seed that went in. `span_f1` and `exact_match` are None
+    where the benchmark has no slots.
     """
 
     condition: str
@@ -39,6 +40,8 @@ class Cell:
     trials: int
     train_rows: float
     signature: str
+    span_f1: Measure | None = None
+    exact_match: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,11 @@ class Table:
     leads: tuple[Gap, ...]
     outcomes: tuple[Outcome, ...]
     names: tuple[str, ...]
+
+    @property
+    def slots(self) -> bool:
+        """Whether the answers have slots."""
+        return any(outcome.span_f1 is not None for outcome in self.outcomes)
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -137,6 +145,7 @@ def _cell(trials: Sequence[Outcome], name: str, *, labels: Sequence[str], only: 
     if not counted:
         return None
     first = trials[0]
+    slots = all(one.span_f1 is not None for one in trials)
     return Cell(
         condition=first.condition,
         method=first.method,
@@ -150,6 +159,8 @@ def _cell(trials: Sequence[Outcome], name: str, *, labels: Sequence[str], only: 
         trials=len(counted),
         train_rows=float(np.mean([one.train_rows for one in trials])),
         signature=_joint_signature(trials),
+        span_f1=measure(counted, labels=labels, metric="span_f1") if slots else None,
+        exact_match=measure(counted, labels=labels, metric="exact_match") if slots else None,
     )
 
 
@@ -170,7 +181,7 @@ def headline(summary: Summary) -> list[str]:
                 share = "" if cell.fraction >= 1 else f", {100 * cell.fraction:g} % of the training rows"
                 lines.append(
                     f"{table.benchmark} {condition}  {cell.name}: accuracy {100 * cell.accuracy.mean:.1f} % ({low:.1f} to {high:.1f}), "
-                    f"macro-F1 {cell.macro_f1.mean:.2f}, {cell.test_rows:,} test rows{share}"
+                    f"macro-F1 {cell.macro_f1.mean:.2f}, {_slots(cell)}{cell.test_rows:,} test rows{share}"
                 )
         for cost in table.costs[:1]:
             lines.append(
@@ -181,3 +192,9 @@ def headline(summary: Summary) -> list[str]:
             lines.append(f"{table.benchmark}: {len(table.failed)} of {len(table.outcomes)} trials failed, first: {table.failed[0].error}")
     lines += [str(finding) for finding in summary.refusals]
     return lines
+
+
+def _slots(cell: Cell) -> str:
+    if cell.span_f1 is None or cell.exact_match is None:
+        return ""
+    return f"span F1 {100 * cell.span_f1.mean:.1f} %, intent and all slots right {100 * cell.exact_match.mean:.1f} %, "

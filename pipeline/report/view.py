@@ -17,6 +17,7 @@ from templates.benchmark import Record
 from templates.language import ENGLISH
 from templates.prompt import TOKEN, Virtual, parse
 
+MISTAKES = 10  # listed where labels are too many for a matrix
 EXAMPLES = 6  # shown per benchmark, quarantined and kept each
 
 
@@ -90,7 +91,8 @@ def table_view(inputs: Inputs, table: Table) -> dict[str, Any]:
         "curve_cells": [cell for cell in table.cells if not cell.kept and len(fractions[(cell.condition, cell.name)]) > 1],
         "learning": _learning(inputs, table, name=name),
         "confusion": _confusion(table, main, inputs.spoken(target), name=name) if main else "",
-        "confusion_title": f"{main.name}, {inputs.spoken(target)}: share of the true label, and count over all its trials" if main else "",
+        "confusion_title": _confusion_title(table, main, inputs.spoken(target)) if main else "",
+        "mistakes": _mistakes(table, main) if main else [],
         "trials": list(zip(table.outcomes, table.names, strict=True)),
     }
 
@@ -124,9 +126,30 @@ def _learning(inputs: Inputs, table: Table, *, name: str) -> Markup | str:
     return Markup(charts.learning_curves(shown, conditions=_conditions(inputs, table), title=title, name=f"{name}-learning")) if shown else ""
 
 
-def _confusion(table: Table, cell: Cell, spoken: str, *, name: str) -> Markup:
+def _trials_of(table: Table, cell: Cell) -> list[Outcome]:
     wanted = (cell.condition, cell.name, cell.fraction)
-    trials: Sequence[Outcome] = [one for one, method in zip(table.outcomes, table.names, strict=True) if (one.condition, method, one.fraction) == wanted]
+    return [one for one, method in zip(table.outcomes, table.names, strict=True) if (one.condition, method, one.fraction) == wanted]
+
+
+def _confusion_title(table: Table, cell: Cell, spoken: str) -> str:
+    said = f"{cell.name}, {spoken}: "
+    if len(table.labels) <= charts.MOST_LABELS:
+        return said + "share of the true label, and count over all its trials"
+    return said + f"counts over all its trials; the {charts.MOST_LABELS - 1} labels mixed up most, all others together"
+
+
+def _mistakes(table: Table, cell: Cell) -> list[tuple[str, str, int, float]]:
+    """(true label, answered label, count, share of the true label) of the most frequent mistakes, where the matrix cannot show all labels."""
+    if len(table.labels) <= charts.MOST_LABELS:
+        return []
+    counts = charts.confusions(_trials_of(table, cell), table.labels)
+    rows = counts.sum(axis=1)
+    pairs = sorted(((-counts[row, column], row, column) for row, column in zip(*counts.nonzero(), strict=True) if row != column))
+    return [(table.labels[row], table.labels[column], int(-count), float(-count / rows[row])) for count, row, column in pairs[:MISTAKES]]
+
+
+def _confusion(table: Table, cell: Cell, spoken: str, *, name: str) -> Markup:
+    trials = _trials_of(table, cell)
     title = f"{cell.name} in {spoken}: true label against answered label, share of the true label and count over all trials"
     return Markup(charts.confusion(trials, table.labels, title=title, name=f"{name}-confusion"))
 

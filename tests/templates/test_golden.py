@@ -13,10 +13,16 @@ from templates.benchmark import Record
 from templates.language import ENGLISH
 from templates.lint import lint
 from templates.prompt import Virtual
+from templates.slots import Slot
 from templates.task import localise
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "prompts"
-FIELDS = {"fiqa": {"sentence": "Kestrane's profit fell 12.5% to £3m; shares down", "target": "Kestrane"}}
+FIELDS = {
+    "fiqa": {"sentence": "Kestrane's profit fell 12.5% to £3m; shares down", "target": "Kestrane"},
+    "assistant": {"utterance": "book squash with ada at half past six"},
+}
+SLOTS = (Slot("event_name", "squash", 5), Slot("person", "ada", 17), Slot("time", "half past six", 24))
+FEW = 4  # labels; a benchmark with more shows its alternative prompts with the first two only
 CELLS = [(code, name) for code in language.codes() for name in catalogue.benchmarks() if code == ENGLISH or name in language.load(code).cells]
 
 
@@ -29,11 +35,17 @@ def test_rendered_prompts_are_golden(code: str, name: str) -> None:
     for alternative in alternatives:
         task = localise(benchmark, spoken, prompt=alternative)
         assert [finding for finding in lint(task) if finding.severity == "error"] == []
-        for label in benchmark.labels:
+        shown = benchmark.labels if not alternative or len(benchmark.labels) <= FEW else benchmark.labels[:2]
+        for label in shown:
             example = task.example(Record("1", FIELDS[name], label, "g"))
             text = "".join(f"[[{part.count}]]" if isinstance(part, Virtual) else part.text for part in example.parts)
             answers = " | ".join(task.verbalizer.candidates(label))
             lines.append(f"{alternative or 'default'}, {label}:\n  {text}>>>{example.answer}<<<\n  accepted:{answers}\n")
+        if task.slots is not None and not alternative:
+            for slots in ((), SLOTS):
+                answer = task.example(Record("1", FIELDS[name], benchmark.labels[0], "g", slots=slots))
+                lines.append(f"{len(slots)} slots:\n  >>>{answer.answer}{''.join(answer.tail)}<<<\n")
+            lines += [f"slot {slot}: {''.join(task.slots.pieces([Slot(slot, '...', 0)])[1:])}\n" for slot in benchmark.slot_words]
     path = GOLDEN / code / f"{name}.txt"
     if os.environ.get("LINGRAFT_REWRITE"):
         path.parent.mkdir(parents=True, exist_ok=True)

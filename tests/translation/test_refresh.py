@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from templates import catalogue
 from templates.benchmark import Record, Url
 from templates.benchmarks.fiqa import Settings
 from templates.refusal import Refusal, UnknownName
+from templates.slots import Slot
+from tests.served import Site
 from translation import refresh
-from translation.refresh import digest_of, fetch, sample
+from translation.refresh import Diff, Fetched, Gone, diff, digest_of, fetch, sample
 
 FIQA = catalogue.benchmark("fiqa")
 ROWS = [
@@ -38,6 +41,12 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "reachable", lambda: False)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site(ROWS) as made:
+        yield made
 
 
 def at(path: Path, sha256: str) -> Url:
@@ -138,3 +147,101 @@ def test_a_sample_keeps_the_labels_in_proportion_and_follows_its_seed() -> None:
 def test_a_sample_of_nothing_is_refused() -> None:
     with pytest.raises(Refusal, match="at least 1"):
         sample([], 0, seed=1)
+
+
+def test_a_diff_names_what_came_went_and_changed() -> None:
+    old = [Record(name, {"text": name}, "a", "g") for name in ("1", "2", "3", "4", "5")]
+    new = [
+        replace(old[4], label="b"),
+        old[0],
+        replace(old[1], fields={"text": "other"}),
+        replace(old[2], slots=(Slot("day", "3", 0),)),
+        Record("6", {}, "a", "g"),
+    ]
+    found = diff(old, new)
+    assert (found.added, found.removed, found.changed) == (("6",), ("4",), ("5", "2", "3"))
+    assert str(found) == "added 1, removed 1, changed 3"
+    assert diff(old, old[::-1]) == Diff((), (), ())
+    assert digest_of(new) != digest_of([*new[:3], replace(new[3], slots=()), new[4]])
+
+
+def take(site: Site, cache: Path | None, *, sha256: str = "", source: str = "any") -> Fetched:
+    return fetch(replace(FIQA, sources=(Url(site.address, sha256),)), data=None, source=source, settings=Settings(), cache=cache)
+
+
+def test_an_address_without_sha256_is_followed_and_an_unchanged_file_is_not_sent_again(site: Site, tmp_path: Path) -> None:
+    first = take(site, tmp_path)
+    again = take(site, tmp_path)
+    assert again == first and [one.id for one in first.records] == ["1", "2"]
+    site.put([ROWS[0], {**ROWS[1], "score": 0.1}], '"2"')
+    assert [one.label for one in take(site, tmp_path).records] == ["positive", "positive"]
+    assert site.asked == [(None, 200), ('"1"', 304), ('"1"', 200)]
+    assert len(list(tmp_path.rglob("*.body"))) == 1
+
+
+def test_without_a_cache_nothing_is_kept_and_nothing_is_asked_conditionally(site: Site) -> None:
+    assert take(site, None) == take(site, None)
+    assert site.asked == [(None, 200), (None, 200)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "why", "passing"), [("down", r"it answered 500", True), ("gone", r"it answered 404", False), ("truncated", "cut off after", True)]
+)
+def test_a_source_that_is_gone_is_not_replaced_and_nothing_is_lost(site: Site, tmp_path: Path, answer: str, why: str, passing: bool) -> None:
+    before = take(site, tmp_path)
+    site.put(ROWS[:1], '"2"')
+    site.answer = answer
+    with pytest.raises(Gone, match=why + r".*no other source is put in its place: try again later, or name a folder with --data\.$") as caught:
+        take(site, tmp_path)
+    assert caught.value.passing is passing
+    site.answer = "whole"
+    site.put(ROWS, '"1"')
+    assert take(site, tmp_path) == before
+    assert site.asked[-1] == ('"1"', 304)
+
+
+@pytest.mark.parametrize("answer", ["down", "gone", "truncated"])
+def test_an_address_never_reached_gives_way_to_the_sample(site: Site, tmp_path: Path, answer: str) -> None:
+    site.answer = answer
+    assert take(site, tmp_path).origin.startswith("sample ")
+    with pytest.raises(Refusal, match=r"no source 'url' for fiqa: http://127\.0\.0\.1"):
+        take(site, tmp_path, source="url")
+    assert not list(tmp_path.rglob("*.body"))
+
+
+def test_a_server_that_is_not_there_is_gone(site: Site, tmp_path: Path) -> None:
+    take(site, tmp_path)
+    site.stop()
+    with pytest.raises(Gone, match="Connection refused"):
+        take(site, tmp_path)
+
+
+def test_a_pinned_file_that_was_changed_is_refused_and_its_copy_survives(site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    pinned = hashlib.sha256(BLOB).hexdigest()
+    before = take(site, tmp_path, sha256=pinned)
+    site.put(ROWS[:1], '"2"')
+    with pytest.raises(Refusal, match=rf"sha256 is [0-9a-f]{{64}}, the benchmark expects {pinned}; the file was changed"):
+        take(site, tmp_path, sha256=pinned)
+    site.answer = "down"
+    assert take(site, tmp_path, sha256=pinned) == before
+    assert "has the expected sha256 and is used" in caplog.text
+
+
+@pytest.mark.parametrize(("blob", "message"), [(b"<html>moved</html>", "not JSON Lines in UTF-8"), (b"[1]\n", "line 1: found a JSON list")])
+def test_an_error_page_does_not_become_the_copy(site: Site, tmp_path: Path, blob: bytes, message: str) -> None:
+    before = take(site, tmp_path)
+    site.blob, site.etag = blob, '"2"'
+    with pytest.raises(Refusal, match=message):
+        take(site, tmp_path)
+    site.put(ROWS, '"1"')
+    assert take(site, tmp_path) == before
+    assert site.asked[-1] == ('"1"', 304)
+
+
+def test_a_damaged_copy_is_fetched_anew(site: Site, tmp_path: Path) -> None:
+    before = take(site, tmp_path)
+    next(tmp_path.rglob("*.body")).write_bytes(b"half")
+    assert take(site, tmp_path) == before
+    next(tmp_path.rglob("copy.json")).write_text("{")
+    assert take(site, tmp_path) == before
+    assert [known for known, _ in site.asked] == [None, None, None]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from templates import catalogue
+from templates import catalogue, language
 from templates.language import Language
 from templates.refusal import UnknownName
 
@@ -19,12 +19,21 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.name.starts
 ODD = ["{answer}", "{target} [[3]]", "<|VIRTUAL_PROMPT_0|>", "</s>", "<unk> <pad>", "Ålgård 😀👩‍💻 日本語", "a\x00b", "7", "a" * 300, "Shares rose."]
 
 
+TARGETS = {"apertium": "ca"}  # Swedish for the others
+
+
+def built(name: str, tiny_marian: Path, english: Language) -> tuple[Any, Any, Any]:
+    """(module, its settings, the translator built with them); skipped with the reason where what it needs is not installed"""
+    module, target = catalogue.module("translation.translators", name, "translator"), language.load(TARGETS.get(name, "sv"))
+    if name == "apertium" and not module.reaches(source=english, target=target):
+        pytest.skip("apertium with the pair eng-cat is not installed (apt install apertium apertium-eng-cat)")
+    settings = module.Settings(model=str(tiny_marian)) if name == "transformers" else module.Settings()
+    return module, settings, module.build(settings, source=english, target=target)
+
+
 @pytest.fixture(scope="module", params=NAMES)
-def chosen(request: pytest.FixtureRequest, tiny_marian: Path, english: Language, swedish: Language) -> tuple[Any, Any, Any]:
-    """(module, its settings, the translator built with them)"""
-    module = catalogue.module("translation.translators", request.param, "translator")
-    settings = module.Settings(model=str(tiny_marian)) if request.param == "transformers" else module.Settings()
-    return module, settings, module.build(settings, source=english, target=swedish)
+def chosen(request: pytest.FixtureRequest, tiny_marian: Path, english: Language) -> tuple[Any, Any, Any]:
+    return built(request.param, tiny_marian, english)
 
 
 def texts_of(outputs: list[Any]) -> list[str]:
@@ -64,28 +73,26 @@ def test_strange_data_does_not_crash(chosen: tuple[Any, Any, Any]) -> None:
 def test_a_text_of_10_000_characters_is_whole_or_flagged(chosen: tuple[Any, Any, Any]) -> None:
     text = "the market closed lower " * 417
     (long, short) = chosen[2].translate([text, "Profit fell."])
-    assert long.truncated or long.text == text
+    assert long.truncated or len(long.text) > 0.8 * len(text)
     assert not (short.truncated and short.text == "Profit fell.")
 
 
-def test_the_fingerprint_is_stable_and_follows_settings_or_languages(chosen: tuple[Any, Any, Any], english: Language, swedish: Language) -> None:
+def test_the_fingerprint_is_stable_and_follows_settings_or_languages(chosen: tuple[Any, Any, Any], english: Language) -> None:
     module, settings, translator = chosen
+    target = language.load(TARGETS.get(module.__name__.rpartition(".")[2], "sv"))
     assert re.fullmatch(r"[0-9a-f]{64}", translator.fingerprint)
-    assert module.build(settings, source=english, target=swedish).fingerprint == translator.fingerprint
+    assert module.build(settings, source=english, target=target).fingerprint == translator.fingerprint
     if any(field.name == "beam_size" for field in dataclasses.fields(settings)):
-        other = module.build(dataclasses.replace(settings, beam_size=2), source=english, target=swedish)
+        other = module.build(dataclasses.replace(settings, beam_size=2), source=english, target=target)
     else:
-        other = module.build(settings, source=english, target=english)
+        other = module.build(settings, source=target, target=english)
     assert other.fingerprint != translator.fingerprint
 
 
-def test_fingerprints_differ_between_translators(tiny_marian: Path, english: Language, swedish: Language) -> None:
-    found = set()
-    for name in NAMES:
-        module = catalogue.module("translation.translators", name, "translator")
-        settings = module.Settings(model=str(tiny_marian)) if name == "transformers" else module.Settings()
-        found.add(module.build(settings, source=english, target=swedish).fingerprint)
-    assert len(found) == len(NAMES) >= 3
+def test_fingerprints_differ_between_translators(tiny_marian: Path, english: Language) -> None:
+    there = [name for name in NAMES if name != "apertium" or catalogue.module("translation.translators", name, "translator").modes() is not None]
+    found = {built(name, tiny_marian, english)[2].fingerprint for name in there}
+    assert len(found) == len(there) >= 3
 
 
 def test_a_typo_is_answered_with_the_nearest() -> None:

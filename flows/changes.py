@@ -1,0 +1,109 @@
+"""changes: what a run rests on, and whether any of it changed since the last published run (if not: NoChange)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flows.engines import engine_of, gpt_for, translator_for
+from flows.plan import Plan
+from pipeline import smollm2
+from templates import catalogue
+from templates.language import ENGLISH, path_of
+from templates.refusal import Refusal
+from templates.run_folder import Runs
+from templates.store import HOUSE, PACKAGES, digest, file_digest
+
+CODE = (".py", ".html", ".css", ".js")
+STAGES = ("refresh", "translate", "judge", "localise", "study", "report")
+
+
+@cache
+def house() -> str:
+    """sha256 over every file of code in the house, also those chosen by name at run time, and the page's templates."""
+    files = sorted(path for name in PACKAGES for path in (HOUSE / name).rglob("*") if path.suffix in CODE)
+    return digest({str(path.relative_to(HOUSE)): file_digest(path) for path in files})
+
+
+def basis(plan: Plan, refreshed: Mapping[str, str], *, tuned: bool) -> dict[str, str]:
+    """What a run rests on: name -> digest. The GPT belongs to it only where something is `tuned`."""
+    facts = {name: json.loads((Path(folder) / "facts.json").read_text(encoding="utf-8")) for name, folder in refreshed.items()}
+    sources = {f"source {name}": digest([fact["digest"], fact["excluded_rows"]]) for name, fact in facts.items()}
+    study = asdict(plan.study)
+    gate = {key: study.pop(key) for key in ("gate", "on_fail")}
+    languages = [path_of(code).read_text(encoding="utf-8") for code in dict.fromkeys((plan.language.code, ENGLISH))]
+    own = catalogue.user_home() / "benchmarks"
+    benchmarks = [file_digest(own / f"{name}.py") for name in plan.study.benchmarks if (own / f"{name}.py").is_file()]
+    model = plan.study.model
+    found = {
+        **sources,
+        f"engine {engine_of(plan)}": translator_for(plan).fingerprint,
+        "gate settings": digest(gate),
+        "language file": digest([languages, {name: asdict(plan.language.cells[name]) for name in plan.drafted}]),
+        "study settings": digest([study, str(plan.data)]),
+        "code": digest([house(), benchmarks]),
+    }
+    if tuned:
+        found[f"model {Path(model.name).name}"] = smollm2.SHA256 if model.name == smollm2.NAME else gpt_for(plan)[0].fingerprint
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The last published run (empty: none), what is as it was then, and what is not."""
+
+    run: str
+    same: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if not self.changed:
+            return f"nothing changed since {self.run}: {', '.join(self.same)}"
+        return f"changed since {self.run or 'ever'}: {', '.join(self.changed)}"
+
+
+def since_last_run(plan: Plan, refreshed: Mapping[str, str], *, until: str) -> Compared:
+    """Compare with the manifest of the last published run of this language and study, as far as the stage `until` needs."""
+    run = Runs(plan.out).current(plan.language.code, plan.study_name)
+    last = _manifest(run)
+    if last is None:
+        return Compared("", (), ("there is no published run",))
+    _refuse_fallback(last, refreshed)
+    now = basis(plan, refreshed, tuned=until in ("study", "report"))
+    then: Mapping[str, str] = last.get("basis", {})
+    same = tuple(f"{name} {value[:8]}" for name, value in now.items() if then.get(name) == value)
+    changed = [f"{name} {then.get(name, 'none')[:8]} -> {value[:8]}" for name, value in now.items() if then.get(name) != value]
+    changed += [f"{name} {value[:8]} -> none" for name, value in then.items() if name not in now and not name.startswith("model ")]
+    if STAGES.index(last["stage"]) < STAGES.index(until):
+        changed.append(f"it ended with the stage {last['stage']}")
+    failed = _failed_trials(run)
+    if failed and until in ("study", "report"):
+        changed.append(f"{failed} trials failed in it")
+    return Compared(run.resolve().name, same, tuple(changed))
+
+
+def _manifest(run: Path) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if found.get("stage") in STAGES else None
+
+
+def _failed_trials(run: Path) -> int:
+    path = run / "outcomes.jsonl"
+    return sum(bool(json.loads(line)["error"]) for line in path.read_text(encoding="utf-8").splitlines()) if path.is_file() else 0
+
+
+def _refuse_fallback(last: Mapping[str, Any], refreshed: Mapping[str, str]) -> None:
+    """By hand the sample may stand in for a source that cannot be had; on a schedule it must not replace real data unseen."""
+    for name, folder in refreshed.items():
+        before = last["inputs"].get(name, {}).get("origin", "")
+        now = json.loads((Path(folder) / "facts.json").read_text(encoding="utf-8"))["origin"]
+        if now.startswith("sample ") and before and not before.startswith("sample "):
+            todo = "mend the source, name a folder with --data, or run lingraft adapt by hand"
+            raise Refusal(f"{name}: the last run read {before}, and now only the shipped sample can be had; that run stays: {todo}.")

@@ -1,0 +1,96 @@
+"""decode: read the slots of an utterance out of the frozen GPT by greedy choice among what may come next.
+
+After the ranked label only three things can be said: the word of a slot, a span of the utterance (whole words, as split at
+blanks) behind the slots already named, and whether another slot follows. So unparsable answers cannot occur, and every slot
+stands where it says. Tokens that leave no choice cost no step of their own; keys and values are kept from step to step.
+
+Bounds: at most MOST_SLOTS slots of at most MOST_WORDS words each, and never more positions than the model knows. Misses: slots
+that begin or end inside a word; a value that occurs twice is taken where it first occurs behind the last slot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from transformers import DynamicCache
+
+from pipeline.batch import PADDING, buckets
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.prefix import PrefixCache
+from pipeline.slot_grammar import Reader, SlotGrammar
+from pipeline.splice import splice
+from pipeline.tokens import Encoded, Tokens
+from templates.slots import Slot
+from templates.task import LocalisedTask
+
+BATCH = 32
+
+
+@torch.no_grad()
+def decode(
+    gpt: FrozenGPT,
+    encoded: Sequence[Encoded],
+    texts: Sequence[str],
+    labels: Sequence[str],
+    prompt: Float[Tensor, "P H"] | None,
+    *,
+    task: LocalisedTask,
+    tokens: Tokens,
+    prefixes: PrefixCache,
+) -> list[tuple[Slot, ...]]:
+    """The slots of each text, in order, behind the label it was given."""
+    assert task.slots is not None
+    grammar = SlotGrammar(task.slots, tokens)
+    readers = []
+    for item, text, label in zip(encoded, texts, labels, strict=True):
+        begun = [*item.stem, *tokens.answer(task.verbalizer.words[label]), *grammar.lead]
+        readers.append(Reader(grammar, text, begun, room=gpt.limit - len(item.before) - len(begun)))
+    for rows in buckets(encoded, size=BATCH):
+        _read(gpt, [readers[row] for row in rows], [encoded[row].before for row in rows], prompt, prefixes)
+    return [tuple(reader.slots) for reader in readers]
+
+
+def _read(gpt: FrozenGPT, readers: Sequence[Reader], before: Sequence[tuple[int, ...]], prompt: Float[Tensor, "P H"] | None, prefixes: PrefixCache) -> None:
+    """Let every reader choose until none has a choice left; finished rows leave the batch."""
+    open_rows = [row for row, reader in enumerate(readers) if not reader.done]
+    if not open_rows:
+        return
+    active = [readers[row] for row in open_rows]
+    past = prefixes.gather([before[row] for row in open_rows])
+    places = torch.tensor([len(before[row]) for row in open_rows])
+    seen = torch.zeros(len(active), 0, dtype=torch.bool) if past is None else torch.arange(past.kv.shape[4]) < past.lengths[:, None]
+    cache: DynamicCache | None = None
+    while active:
+        fed = [reader.feed() for reader in active]
+        sizes = torch.tensor([len(ids) for ids in fed])
+        width = int(sizes.max())
+        ids = torch.full((len(active), width), PADDING)
+        for row, given in enumerate(fed):
+            ids[row, : len(given)] = torch.tensor(given)
+        steps = torch.arange(width)
+        real = steps < sizes[:, None]
+        visible = torch.ones(width, width, dtype=torch.bool).tril() & real[:, None] | torch.eye(width, dtype=torch.bool)
+        visible = torch.cat([seen[:, None].expand(-1, width, -1), visible], dim=2)
+        positions = torch.where(real, places[:, None] + steps, 0)
+        hidden, cache = gpt.run(splice(gpt, ids, prompt), positions=positions, visible=visible, past=past if cache is None else cache, keep=True)
+        _choose(gpt, active, hidden[torch.arange(len(active)), sizes - 1])
+        seen, places = torch.cat([seen, real], dim=1), places + sizes
+        left = [row for row, reader in enumerate(active) if not reader.done]
+        if len(left) < len(active) and left:
+            assert cache is not None
+            kept = torch.tensor(left)
+            cache.batch_select_indices(kept)
+            seen, places = seen[kept], places[kept]
+        active = [active[row] for row in left]
+
+
+def _choose(gpt: FrozenGPT, readers: Sequence[Reader], hidden: Float[Tensor, "N H"]) -> None:
+    choices = [reader.choices() for reader in readers]
+    width = max(len(tokens) for tokens in choices)
+    asked = torch.tensor([[*tokens, *[tokens[0]] * (width - len(tokens))] for tokens in choices])
+    best = gpt.logits(hidden, asked).argmax(1).tolist()
+    for reader, tokens, choice in zip(readers, asked.tolist(), best, strict=True):
+        reader.take(tokens[choice])

@@ -1,0 +1,233 @@
+"""The calendar's promise: an unchanged world gives NoChange, one changed row is one row of work, and nothing is lost when the source is."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import chdir
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import changes
+from flows.__main__ import call
+from flows.adapt import adapt
+from flows.plan import Plan, make
+from flows.refresh import refresh_benchmark
+from templates import records
+from templates.refusal import Refusal
+from templates.store import HOUSE, PACKAGES
+from tests.flows.conftest import write_study
+from tests.served import Site
+from translation.translators import ctranslate2
+
+BENCHMARK = """
+from dataclasses import replace
+from templates.benchmark import Url
+from templates.benchmarks.fiqa import BENCHMARK as SHIPPED
+BENCHMARK = replace(SHIPPED, sources=(Url("{address}", ""),))
+"""
+ROWS = [raw for _, raw in records.read_lines(HOUSE / "templates" / "samples" / "fiqa.en.jsonl")][:30]
+
+
+@pytest.fixture(scope="module")
+def world(home: Path, tmp_path_factory: pytest.TempPathFactory, server: str, cache: Path) -> Iterator[tuple[Path, Site]]:
+    """A user's folder whose FIQA comes from an address, after the first run up to the gate."""
+    folder = tmp_path_factory.mktemp("calendar")
+    with Site(ROWS) as site, chdir(folder):
+        write_study(folder, "weekly", home / "model", source="url", rows=0)
+        place = folder / "lingraft" / "benchmarks" / "fiqa.py"
+        place.parent.mkdir()
+        place.write_text(BENCHMARK.format(address=site.address), encoding="utf-8")
+        assert run().name == "Completed"
+        yield folder, site
+
+
+def run() -> Any:
+    return adapt("sv", "weekly", until="judge", if_changed=True, return_state=True)
+
+
+def history() -> list[str]:
+    return sorted(path.name for path in Path("runs/.history/sv/weekly").iterdir())
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every text that the engine is asked for; the engine is the real one."""
+    texts: list[str] = []
+    translate = ctranslate2.CTranslate2.translate
+
+    def listen(self: Any, batch: list[str]) -> Any:
+        texts.extend(batch)
+        return translate(self, batch)
+
+    monkeypatch.setattr(ctranslate2.CTranslate2, "translate", listen)
+    return texts
+
+
+def test_an_unchanged_world_is_no_change(world: tuple[Path, Site], asked: list[str]) -> None:
+    before = history()
+    state = run()
+    assert (state.type.value, state.name) == ("COMPLETED", "NoChange")
+    assert history() == before
+    assert asked == []
+    assert world[1].asked[-1] == ('"1"', 304)
+    assert state.message.startswith(f"nothing changed since {before[-1]}: source fiqa ")
+    for name in ("engine ctranslate2", "gate settings", "language file", "study settings", "code"):
+        assert f", {name} " in state.message
+
+
+@pytest.fixture
+def plan(world: tuple[Path, Site]) -> Callable[[], Plan]:
+    return lambda: make("sv", "weekly", data=None, out=Path("runs"))
+
+
+@pytest.fixture
+def refreshed(plan: Callable[[], Plan]) -> dict[str, str]:
+    """What the last refresh found."""
+    newest = max(Path("runs/.store").glob("??/*/facts.json"), key=lambda path: path.stat().st_mtime)
+    return {"fiqa": str(newest.parent)}
+
+
+def study(**change: Any) -> Callable[[Path, Path], None]:
+    return lambda folder, model: write_study(folder, "weekly", model, **{"source": "url", "rows": 0, **change})
+
+
+def own_language(folder: Path, model: Path) -> None:
+    text = (HOUSE / "templates" / "languages" / "sv.toml").read_text(encoding="utf-8")
+    place = folder / "lingraft" / "languages" / "sv.toml"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(text.replace("Känsla för", "Tonen om"), encoding="utf-8")
+
+
+def own_code(folder: Path, model: Path) -> None:
+    with (folder / "lingraft" / "benchmarks" / "fiqa.py").open("a", encoding="utf-8") as handle:
+        handle.write("# read otherwise\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        (study(), []),
+        (study(title="Another title"), ["study settings"]),
+        (study(gate={"keep_pass": 0.5}), ["gate settings"]),
+        (study(on_fail="stop"), ["gate settings"]),
+        (study(translator={"engine": "ctranslate2", "settings": {"beam_size": 3}}), ["engine ctranslate2", "study settings"]),
+        (own_language, ["language file"]),
+        (own_code, ["code"]),
+    ],
+    ids=["nothing", "study", "gate", "gate's verdict", "engine", "language", "code"],
+)
+def test_each_thing_a_run_rests_on(
+    world: tuple[Path, Site], home: Path, plan: Callable[[], Plan], refreshed: dict[str, str], change: Callable[[Path, Path], None], names: list[str]
+) -> None:
+    kept = shutil.copytree(world[0] / "lingraft", world[0] / "kept")
+    try:
+        change(world[0], home / "model")
+        found = changes.since_last_run(plan(), refreshed, until="judge")
+    finally:
+        shutil.rmtree(world[0] / "lingraft")
+        kept.rename(world[0] / "lingraft")
+    assert [name.rsplit(" ", 3)[0] for name in found.changed] == names
+
+
+def test_a_longer_run_and_the_sample_in_place_of_the_source(plan: Callable[[], Plan], refreshed: dict[str, str], tmp_path: Path) -> None:
+    found = changes.since_last_run(plan(), refreshed, until="report")
+    assert "it ended with the stage judge" in found.changed
+    assert [name for name in found.changed if name.startswith("model model none -> ")]
+    facts = json.loads((Path(refreshed["fiqa"]) / "facts.json").read_text(encoding="utf-8"))
+    (tmp_path / "facts.json").write_text(json.dumps({**facts, "origin": "sample fiqa.en.jsonl"}))
+    with pytest.raises(Refusal, match=r"fiqa: the last run read http://127.*, and now only the shipped sample can be had; that run stays"):
+        changes.since_last_run(plan(), {"fiqa": str(tmp_path)}, until="judge")
+
+
+def test_any_file_of_code_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PACKAGES:
+        shutil.copytree(HOUSE / name, tmp_path / name, ignore=shutil.ignore_patterns("models", "samples", "__pycache__"))
+    before = changes.house()
+    monkeypatch.setattr(changes, "HOUSE", tmp_path)
+    assert changes.house.__wrapped__() == before
+    for name in ("translation/gates/copy.py", "pipeline/methods/p_tuning.py", "pipeline/report/page.html", "flows/judge.py"):
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes() + b"\n")
+        after = changes.house.__wrapped__()
+        assert after != before, name
+        before = after
+
+
+def test_a_changed_row_is_one_row_of_work_and_a_removed_one_stays_in_history(world: tuple[Path, Site], asked: list[str]) -> None:
+    site = world[1]
+    first, second = "Kestrane opened its third yard in Malmo on a rainy day.", "Borealis shares doubled after the merger was called off."
+    changed = {**ROWS[3], "sentence": first, "target": "Kestrane"}
+    added = {"id": "new-1", "sentence": second, "target": "Borealis", "score": 0.7}
+    site.put([added, *ROWS[:3], changed, *ROWS[5:]], '"2"')
+    old = Path("runs/sv/weekly").resolve()
+    state = run()
+    assert state.name == "Completed"
+    new = Path("runs/sv/weekly").resolve()
+    assert new != old and old.is_dir()
+    assert 1 <= len(asked) <= 2 + 2  # each sentence once, and once more if it lost a stand-in
+    told = json.loads(Path("runs/.refreshed/sv/weekly/fiqa/diff.json").read_text(encoding="utf-8"))
+    assert (told["added"], told["removed"], told["changed"]) == (["new-1"], [str(ROWS[4]["id"])], [str(ROWS[3]["id"])])
+    rows = {part: ids(part / "records") for part in (old, new)}
+    assert str(ROWS[4]["id"]) in rows[old] and str(ROWS[4]["id"]) not in rows[new]
+    assert "new-1" in rows[new] - rows[old]
+    kept = sorted(Path("runs/.refreshed/sv/weekly/fiqa/history").glob("*.jsonl"))
+    assert [str(ROWS[4]["id"]) in path.read_text(encoding="utf-8") for path in kept] == [True, False]
+    assert Path("runs/.refreshed/sv/weekly/fiqa/digest.txt").read_text().strip() == told["to"] != told["from"]
+    assert run().name == "NoChange"
+
+
+def ids(folder: Path) -> set[str]:
+    return {str(raw["id"]) for path in folder.glob("fiqa*.jsonl") for _, raw in records.read_lines(path)}
+
+
+@pytest.mark.parametrize(("answer", "why"), [("down", "it answered 500"), ("truncated", "the body was cut off after")])
+def test_a_source_that_is_down_is_asked_again_then_fails_in_one_sentence(
+    world: tuple[Path, Site], monkeypatch: pytest.MonkeyPatch, answer: str, why: str
+) -> None:
+    monkeypatch.setattr(refresh_benchmark, "retry_delay_seconds", 0)
+    site, before = world[1], (history(), Path("runs/sv/weekly").resolve(), len(world[1].asked))
+    etag, site.etag, site.answer = site.etag, '"3"', answer
+    state = run()
+    site.etag, site.answer = etag, "whole"
+    assert state.is_failed()
+    assert why in state.message and "no other source is put in its place: try again later" in state.message
+    assert (history(), Path("runs/sv/weekly").resolve(), len(site.asked) - 3) == before
+    assert not list(Path("runs").rglob("*.tmp"))
+    assert run().name == "NoChange"
+
+
+def test_the_command_line_says_what_was_compared_and_what_changed(world: tuple[Path, Site], capfd: pytest.CaptureFixture[str]) -> None:
+    said = []
+    for number, rows in enumerate((ROWS[:20], ROWS[:20], [{**ROWS[0], "sentence": "Kestrane rises"}, *ROWS[3:23]])):
+        world[1].put(rows, f'"set {number}"')
+        capfd.readouterr()
+        assert call(["refresh", "sv", "--study", "weekly"]) == 0
+        said.append(capfd.readouterr().out.splitlines())
+    assert "added 0, removed 0, changed 0 since the refresh before (" in said[1][0]
+    assert said[2][0].startswith("fiqa: 21 records (")
+    assert "added 3, removed 2, changed 1 since the refresh before (" in said[2][0]
+    assert [Path(path).name for path in said[2][1:]] == ["records.jsonl", "diff.json"]
+    assert json.loads(Path(said[2][2]).read_text(encoding="utf-8"))["changed"] == [str(ROWS[0]["id"])]
+
+
+def test_adapt_if_changed_compares_the_model_too_and_a_failed_trial_is_tried_again(
+    adapted: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(adapted)
+    before = Path("runs/sv/tiny").resolve()
+    capfd.readouterr()
+    assert call(["adapt", "sv", "--study", "tiny", "--if-changed"]) == 0
+    said = capfd.readouterr().out
+    assert said.startswith(f"nothing changed since {before.name}: source fiqa ") and ", model model " in said
+    assert Path("runs/sv/tiny").resolve() == before
+    outcomes = before / "outcomes.jsonl"
+    rows = outcomes.read_text(encoding="utf-8")
+    first = json.loads(rows.splitlines()[0])
+    facts = max(Path("runs/.store").glob("??/*/facts.json"), key=lambda path: path.stat().st_mtime)
+    try:
+        outcomes.write_text(json.dumps({**first, "error": "out of memory"}) + "\n" + rows.split("\n", 1)[1], encoding="utf-8")
+        found = changes.since_last_run(make("sv", "tiny", data=None, out=Path("runs")), {"fiqa": str(facts.parent)}, until="report")
+    finally:
+        outcomes.write_text(rows, encoding="utf-8")
+    assert found.changed == ("1 trials failed in it",)

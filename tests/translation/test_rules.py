@@ -1,0 +1,115 @@
+"""rules: English times, dates and numbers are found in Swedish however they are said, and nothing else is."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from templates import language
+from templates.refusal import Refusal
+from translation import rules
+
+SV = language.load("sv").carry
+TABLE = [  # value, translation, what carries it ("": nothing)
+    ("five am", "väck mig klockan fem på morgonen tack", "fem på morgonen"),
+    ("five am", "väck mig klockan 5", "5"),
+    ("five am", "väck mig klockan sex på morgonen", ""),
+    ("seven pm", "klockan 19 i morgon", "19"),
+    ("seven thirty am", "väck mig halv åtta på förmiddagen", "halv åtta på förmiddagen"),
+    ("seven thirty am", "möte kl. 07.30 i dag", "07 30"),
+    ("nine thirty", "möte halv nio i dag", ""),  # false friends: halv nio is half past eight
+    ("quarter to six", "kvart i sex", "kvart i sex"),
+    ("ten past four", "tio över fyra", "tio över fyra"),
+    ("twelve forty five", "kvart i ett", "kvart i ett"),
+    ("half past twelve", "halv ett", "halv ett"),
+    ("march twenty fifth", "den tjugofemte mars är", "tjugofemte mars"),
+    ("fifth of march", "den 5 mars", "5 mars"),
+    ("this week", "vad händer den här veckan nu", "den här veckan"),
+    ("this week", "vad händer veckan därpå", ""),
+    ("friday", "möte nu på fredag", "fredag"),
+    ("friday's", "fredagens möte", "fredagens"),
+    ("friday", "möte på lördag", ""),
+    ("tomorrow", "imorgon", "imorgon"),
+    ("an hour", "om en timme", "en timme"),
+    ("thirty minutes", "i 30 minuter", "30 minuter"),
+    ("by fifty percent", "höj med 50 % nu", "med 50 %"),
+    ("every day", "varje dag", "varje dag"),
+    ("twenty one", "nummer tjugoett", "tjugoett"),
+    ("twenty one", "nummer tjugotvå", ""),
+]
+
+
+@pytest.mark.parametrize(("value", "said", "carried"), TABLE)
+def test_table(value: str, said: str, carried: str) -> None:
+    units, spoken = rules.units(value, SV), rules.words(said)
+    assert units is not None
+    found = [spoken[start : rules.cover(units, spoken, start, SV.around)] for start in range(len(spoken))]
+    assert " ".join(max(found, key=len)) == carried
+
+
+@pytest.mark.parametrize("value", ["kitchen", "five apples", "the", "", "five " * 10])
+def test_other_values_have_no_rule(value: str) -> None:
+    assert rules.units(value, SV) is None
+
+
+def test_without_a_table_there_are_no_rules() -> None:
+    assert rules.units("five am", language.Carry()) is None
+
+
+def test_the_other_half_of_the_day_contradicts() -> None:
+    spoken = rules.words("klockan sju på morgonen")
+    assert rules.contradicted("seven pm", spoken, 2, SV)
+    assert not rules.contradicted("seven am", spoken, 2, SV)
+    assert not rules.contradicted("seven pm", rules.words("klockan sju på kvällen"), 2, SV)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 99))
+def test_every_number_below_100_is_read_and_said(value: int) -> None:
+    ten, one = divmod(value, 10)
+    names = rules.ENGLISH_NUMBERS
+    english = names[value] if value <= 20 else rules.ENGLISH_TENS[ten - 2] + (f" {names[one]}" if one else "")
+    assert rules.number(english.split()) == (len(english.split()), value, False)
+    said = rules.spell(value, SV)
+    assert (str(value),) in said
+    assert any(word.isalpha() for (word, *_) in said)
+    others = set().union(*(rules.spell(other, SV) for other in range(100) if other != value))
+    assert not said & others
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="abfivetn m0159'’:.- åäö", max_size=30))
+def test_no_value_breaks_it(value: str) -> None:
+    units = rules.units(value, SV)
+    assert units is None or rules.cover(units, rules.words(value), 0, SV.around) <= len(rules.words(value))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('joined = ["{tens}{ones}"', 'joined = ["{ten}{ones}"', "[carry] joined: pattern '{ten}{ones}' cannot be filled ('ten'); allowed are {tens}, {ones}."),
+        ('past = ["{minute}', 'passed = ["{minute}', "[carry] times: key 'passed' is neither past nor to nor a minute from 1 to 59."),
+        ('january = ["januari"]', 'january = ["Januari"]', "[carry]: 'Januari' must be in lower case."),
+        ("[carry.times]", "[carry.time]", "[carry] carry: unknown key 'time'"),
+    ],
+)
+def test_a_faulty_table_is_refused(tmp_path: Path, old: str, new: str, says: str) -> None:
+    text = language.path_of("sv").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "sv.toml").write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(Refusal) as refused:
+        language.read(tmp_path / "sv.toml")
+    assert says.removeprefix("[carry] carry: ") in str(refused.value)
+
+
+def test_swedish_says_what_english_does() -> None:
+    """Weekdays, months and parts of the day are all there, and no two weekdays or months share a word."""
+    days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    months = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+    for group in (days, months):
+        said = [set(SV.words[name]) for name in group]
+        assert sum(map(len, said)) == len(set().union(*said))
+    assert len(SV.numbers) == len(SV.ordinals) == 21 and len(SV.tens) == 8
+    assert replace(SV, words={}) != SV

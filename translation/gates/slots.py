@@ -1,0 +1,106 @@
+"""slots: was every slot of the utterance carried into the translation, and does it stand where it says?
+
+Score: the source's slots that were not carried, what is unsound about those that were, and how many kept the English value.
+Accepted when every slot of the source is there once, inside the text, without overlap. A label that points at nothing, or at the
+wrong words, teaches a model the wrong words: one lost slot quarantines the utterance.
+Misses: a slot carried to the wrong words, or to a wrong translation that stands in the text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from templates import slots as markup
+from templates.benchmark import Record
+from templates.finding import Finding
+from templates.slots import Slot
+
+NAME = "slots"
+SEVERITY = "critical"
+SCOPE = "slots"
+
+UNCHANGED = "copy"  # Slot.method of a value that is the same in both languages
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`carried_*`: carried slots of all in the set, and of each type that occurs `often` or more; the project's own lines."""
+
+    carried_pass: float = 0.95
+    carried_warn: float = 0.85
+    often: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """`slots` in the source; the lost as "time 'five am'"; what is unsound; `text` they were looked for in; `unchanged` values."""
+
+    slots: int
+    lost: tuple[str, ...]
+    unsound: tuple[str, ...]
+    text: str
+    unchanged: int
+
+
+def lost(source: Sequence[Slot], target: Sequence[Slot]) -> list[str]:
+    """Source slots without a partner of their name. Where some slots of a name are there, all its values are named: they are not told apart."""
+    missing = Counter(slot.name for slot in source) - Counter(slot.name for slot in target)
+    values: dict[str, list[str]] = {}
+    for slot in source:
+        values.setdefault(slot.name, []).append(repr(slot.value))
+    return [f"{name} {(' and ' if count == len(values[name]) else ' or ').join(values[name])}" for name, count in missing.items()]
+
+
+def score(source: Record, target: Record, slots_in: str) -> Score:
+    """Compare the slots of the two records; they are pieces of the field `slots_in`."""
+    text = target.fields.get(slots_in, "")
+    unsound = []
+    try:
+        markup.check(text, target.slots)
+    except ValueError as error:
+        unsound.append(str(error))
+    added = Counter(slot.name for slot in target.slots) - Counter(slot.name for slot in source.slots)
+    unsound += [f"{name} is not in the source" for name in added.elements()]
+    if target.source_slots and target.source_slots != source.slots:
+        unsound.append("its English slots are not the source's")
+    unchanged = sum(slot.method == UNCHANGED for slot in target.slots)
+    return Score(len(source.slots), tuple(lost(source.slots, target.slots)), tuple(unsound), text, unchanged)
+
+
+def judged(score: Score, settings: Settings) -> bool:
+    """False for an utterance without slots."""
+    return score.slots > 0 or bool(score.unsound)
+
+
+def accept(score: Score, settings: Settings) -> bool:
+    """True where nothing is lost and nothing is unsound."""
+    return not score.lost and not score.unsound
+
+
+def reason(score: Score, settings: Settings) -> str:
+    """Why it was not accepted, in words."""
+    return "; ".join([*(f"{slot} is not in the translation {score.text!r}" for slot in score.lost), *score.unsound])
+
+
+def threshold(settings: Settings) -> str:
+    """The rule in words."""
+    return "every slot of the source carried once, inside the text, without overlap"
+
+
+def of_set(pairs: Sequence[tuple[Record, Record]], settings: Settings, *, where: str) -> Iterator[Finding]:
+    """What the set does not reach: the share of slots carried, over all and over each type that occurs often enough."""
+    wanted, carried = Counter[str](), Counter[str]()
+    for source, target in pairs:
+        here = Counter(slot.name for slot in source.slots)
+        wanted += here
+        carried += here & Counter(slot.name for slot in target.slots)
+    share = carried.total() / wanted.total() if wanted else 1.0
+    if share < settings.carried_pass:
+        what = f"{100 * share:.1f} % of {wanted.total():,} slots were carried; a pass needs {100 * settings.carried_pass:g} %"
+        yield Finding("slots-carried", where, what, "error" if share < settings.carried_warn else "warning")
+    for name, count in sorted(wanted.items()):
+        if count >= settings.often and carried[name] / count < settings.carried_warn:
+            what = f"{carried[name]:,} of {count:,} slots {name} were carried; a pass needs {100 * settings.carried_warn:g} %"
+            yield Finding("slots-carried", where, what, "warning")
