@@ -205,7 +205,7 @@ def test_the_command_line_says_what_was_compared_and_what_changed(world: tuple[P
         assert call(["refresh", "sv", "--study", "weekly"]) == 0
         said.append(capfd.readouterr().out.splitlines())
     assert "added 0, removed 0, changed 0 since the refresh before (" in said[1][0]
-    assert said[2][0].startswith("fiqa: 21 records (")
+    assert said[2][0].startswith("fiqa: 20 records (")
     assert "added 3, removed 2, changed 1 since the refresh before (" in said[2][0]
     assert [Path(path).name for path in said[2][1:]] == ["records.jsonl", "diff.json"]
     assert json.loads(Path(said[2][2]).read_text(encoding="utf-8"))["changed"] == [str(ROWS[0]["id"])]
