@@ -147,8 +147,9 @@ def _check_tables(study: Study, path: Path) -> None:
     for name, settings in study.benchmark.items():
         read_settings(catalogue.benchmark(name).settings, settings, where=f"{path}, [benchmark.{name}]")
     read_settings(judge.Settings, study.gate, where=f"{path}, [gate]")
-    engine = catalogue.module("translation.translators", study.translator.engine, "translator")
-    read_settings(engine.Settings, study.translator.settings, where=f"{path}, [translator] settings")
+    if study.translator.engine:
+        engine = catalogue.module("translation.translators", study.translator.engine, "translator")
+        read_settings(engine.Settings, study.translator.settings, where=f"{path}, [translator] settings")
     least = {"rows": (study.rows, 0), "shard_rows": (study.shard_rows, 1), "model threads": (study.model.threads, 1), "folds count": (study.folds.count, 2)}
     for name, (value, bound) in least.items():
         if value < bound:

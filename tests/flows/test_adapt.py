@@ -136,19 +136,6 @@ def test_a_second_run_does_nothing_twice(adapted: Path, monkeypatch: pytest.Monk
     assert after.name.split("-")[1] == before.name.split("-")[1]
 
 
-def test_a_bad_set_stops_before_tuning(home: Path, server: str, cache: Path, tmp_path: Path) -> None:
-    with chdir(home):
-        state = adapt("sv", "copies", out=str(tmp_path / "runs"), return_state=True)
-    assert state.is_failed() and state.name == "GateFailed"
-    run = tmp_path / "runs" / "sv" / "copies"
-    assert json.loads((run / "gate" / "fiqa" / "gate.json").read_text(encoding="utf-8"))["verdict"] == "fail"
-    assert (run / "gate" / "fiqa" / "index.html").is_file()
-    assert "FAIL" in (run / "report.html").read_text(encoding="utf-8").upper()
-    assert len(rows(run / "records" / "fiqa.quarantine.jsonl")) > 30
-    assert {outcome.condition for outcome in outcomes(run)} <= {"en"}
-    assert json.loads((run / "manifest.json").read_text(encoding="utf-8"))["verdict"] == "fail"
-
-
 def test_one_run_holds_a_language(home: Path, server: str, cache: Path, tmp_path: Path) -> None:
     with chdir(home), Runs(tmp_path / "runs").hold("sv"):
         state = adapt("sv", "tiny", out=str(tmp_path / "runs"), return_state=True)

@@ -124,6 +124,7 @@ def served(home: Path, server: str, tmp_path: Path) -> Iterator[tuple[Path, subp
         process.wait(timeout=30)
 
 
+@pytest.mark.slow
 def test_a_served_run_publishes_and_the_next_finds_no_change(served: tuple[Path, subprocess.Popen[str]]) -> None:
     folder, process = served
 

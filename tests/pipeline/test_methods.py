@@ -83,15 +83,29 @@ def test_training_resumes_with_the_same_result(
 
     settings = {"epochs": 4, "least_steps": 1, "patience": 9}
     rows, validation = records[:40], records[40:60]
-    whole, expected = tune("p_tuning", Answering(tiny, task), train_rows=rows, validation_rows=validation, settings=settings, seed=3)
+    whole, expected = tune("p_tuning", Answering(tiny, task), train_rows=rows, validation_rows=validation, settings=settings, seed=3, ahead=records[:60])
     path = tmp_path / "checkpoint.safetensors"
     with pytest.raises(Killed):
-        tune("p_tuning", Answering(tiny, task), train_rows=rows, validation_rows=validation, settings=settings, seed=3, checkpoint=path, on_epoch=stop)
-    resumed, trained = tune("p_tuning", Answering(tiny, task), train_rows=rows, validation_rows=validation, settings=settings, seed=3, checkpoint=path)
+        tune(
+            "p_tuning",
+            Answering(tiny, task),
+            train_rows=rows,
+            validation_rows=validation,
+            settings=settings,
+            seed=3,
+            ahead=records[:60],
+            checkpoint=path,
+            on_epoch=stop,
+        )
+    resumed, trained = tune(
+        "p_tuning", Answering(tiny, task), train_rows=rows, validation_rows=validation, settings=settings, seed=3, ahead=records[:60], checkpoint=path
+    )
     assert trained == expected
     assert torch.equal(resumed.scores(records[60:]), whole.scores(records[60:]))
     path.write_bytes(path.read_bytes()[:1000])
-    _, restarted = tune("p_tuning", Answering(tiny, task), train_rows=rows, validation_rows=validation, settings=settings, seed=3, checkpoint=path)
+    _, restarted = tune(
+        "p_tuning", Answering(tiny, task), train_rows=rows, validation_rows=validation, settings=settings, seed=3, ahead=records[:60], checkpoint=path
+    )
     assert restarted == expected
 
 
