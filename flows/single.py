@@ -48,7 +48,9 @@ def predict_file(language: str, study: str, benchmark: str, source: Path, *, dat
             raise Refusal(f"{source}, line {number}: {str(error).rstrip('.')}; {benchmark} needs {', '.join(shape.fields)}.") from error
         label = str(raw.get("label", ""))
         if label and label not in shape.labels:
-            raise Refusal(f"{source}, line {number}: label {label!r} is not in {benchmark} ({', '.join(shape.labels)}).{did_you_mean(label, shape.labels)}")
+            raise Refusal(
+                f"{source}, line {number}: label {label!r} is not in {benchmark} ({records.listed(shape.labels)}).{did_you_mean(label, shape.labels)}"
+            )
         gold.append(label)
         rows.append(Record(str(raw.get("id", number)), fields, shape.labels[0], ""))
     if not rows:

@@ -72,7 +72,7 @@ class Hub:
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """A JSON Lines file at an address, accepted only with this sha256."""
+    """A JSON Lines file at an address, accepted only with this sha256; with an empty one whatever is there is followed."""
 
     address: str
     sha256: str

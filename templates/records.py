@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,11 @@ def need_number(raw: Mapping[str, Any], key: str, *, low: float, high: float) ->
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or not low <= value <= high:
         raise ValueError(f"field {key!r} must be a number from {low:g} to {high:g}, found {json.dumps(value)[:60]}")
     return float(value)
+
+
+def listed(labels: Sequence[str]) -> str:
+    """The labels, or how many there are where a sentence could not hold them."""
+    return ", ".join(labels) if len(labels) <= 12 else f"{len(labels)} labels, {labels[0]} to {labels[-1]}"
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -80,7 +85,7 @@ def read_raw(benchmark: Benchmark, lines: Iterable[tuple[int, Mapping[str, Any]]
             continue
         if entry.label not in benchmark.labels:
             hint = did_you_mean(entry.label, benchmark.labels)
-            raise Refusal(f"{where}, line {number}: label {entry.label!r} is not in {benchmark.name} ({', '.join(benchmark.labels)}).{hint}")
+            raise Refusal(f"{where}, line {number}: label {entry.label!r} is not in {benchmark.name} ({listed(benchmark.labels)}).{hint}")
         records.append(entry)
     return records, excluded
 
