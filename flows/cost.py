@@ -31,9 +31,8 @@ def preview(plan: Plan, *, until: str) -> list[str]:
     lines = [f"study {plan.study_name} for {plan.language.name} ({plan.language.code}): {study.title}", f"stages up to {until}, runs go to {plan.out}"]
     minutes, known = 0.0, True
     for benchmark in plan.benchmarks:
-        try:
-            rows = _rows(plan, benchmark)
-        except NotImplementedError:
+        rows = _rows(plan, benchmark)
+        if rows is None:
             lines.append(f"{benchmark.name}: from the hub or an address, counted once fetched; no cost is known before that")
             known = False
             continue
@@ -47,10 +46,11 @@ def preview(plan: Plan, *, until: str) -> list[str]:
     return lines
 
 
-def _rows(plan: Plan, benchmark: Benchmark) -> list[Record]:
+def _rows(plan: Plan, benchmark: Benchmark) -> list[Record] | None:
+    """The English records, or None where they would have to be fetched first."""
     local = plan.study.source in ("data", "sample")
     if not local and benchmark.sources:
-        raise NotImplementedError
+        return None
     found = sources.fetch(benchmark, data=plan.data, source=plan.study.source, settings=plan.settings_of(benchmark))
     return sources.sample(found.records, plan.study.rows or len(found.records), seed=plan.study.folds.seed)[0]
 
