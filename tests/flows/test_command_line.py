@@ -77,13 +77,8 @@ def line(**change: object) -> bytes:
     ("second", "message"),
     [
         (b"{broken", "fiqa.en.jsonl, line 2, column 2: not valid JSON"),
-        (b'["a list"]', "fiqa.en.jsonl, line 2: found a JSON list; each line must be one JSON object"),
         (line(id="2", sentence="caf\u00e9").replace(b"caf\\u00e9", b"caf\xe9"), "fiqa.en.jsonl, line 2: byte 29 is not UTF-8"),
         (line(id="2", target=None), "fiqa.en.jsonl, line 2: field 'target' is missing"),
-        (line(id="2", sentence="  "), "fiqa.en.jsonl, line 2: field 'sentence' is empty"),
-        (line(id="2", score=7), "fiqa.en.jsonl, line 2: field 'score' must be a number from -1 to 1, found 7"),
-        (line(id="2", score="good"), "fiqa.en.jsonl, line 2: field 'score' must be a number from -1 to 1, found \"good\""),
-        (line(), "fiqa.en.jsonl, line 2: id '1' is already on line 1"),
     ],
 )
 def test_malformed_data_is_named_by_file_and_line(lingraft: Lingraft, server: str, tmp_path: Path, second: bytes, message: str) -> None:
