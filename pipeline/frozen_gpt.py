@@ -213,8 +213,3 @@ def runtime() -> dict[str, str]:
         "cpu": torch.backends.cpu.get_cpu_capability(),
         "cores": str(os.cpu_count()),
     }
-
-
-def embedding_scale(gpt: FrozenGPT) -> float:
-    """Root mean square of the word embeddings: the scale on which virtual tokens should begin."""
-    return float(gpt.model.get_input_embeddings().weight.float().pow(2).mean().sqrt())
