@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import tomlkit
 
+from flows.__main__ import call
 from tests.tiny import save_llama
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+Lingraft = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +67,17 @@ def adapted(home: Path, server: str, cache: Path) -> Path:
     with chdir(home):
         assert adapt("sv", "tiny", out="runs", return_state=True).is_completed()
     return home
+
+
+@pytest.fixture
+def lingraft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Lingraft:
+    """Run a command in an empty folder: (exit code, standard output, standard error)."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = call(arguments)
+        said = capfd.readouterr()
+        return code, said.out, said.err
+
+    return run

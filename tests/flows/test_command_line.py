@@ -5,32 +5,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from flows.__main__ import call
 from templates import records
-from tests.flows.conftest import write_study
+from tests.flows.conftest import Lingraft, write_study
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GOOD = {"id": "1", "sentence": "Shares rise", "target": "Acme", "score": 0.4}
-Lingraft = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def lingraft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Lingraft:
-    """Run a command in an empty folder: (exit code, standard output, standard error)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code = call(arguments)
-        said = capfd.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 @pytest.fixture

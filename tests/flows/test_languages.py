@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from flows import draft, languages, plan
-from flows.__main__ import call
 from flows.localise import localise_benchmark
 from templates import catalogue, language
+from tests.flows.conftest import Lingraft
 
-Lingraft = Callable[..., tuple[int, str, str]]
 FACTS = 'code = "nn"\nname = "Nynorsk"\ntranslator = "identity"\nlength = { short = [0.5, 2.0], long = [0.5, 2.0] }\n'
 
 
-@pytest.fixture
-def lingraft(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Lingraft:
-    """Run a command in a folder whose only own language is nn, without words."""
+@pytest.fixture(autouse=True)
+def own_language(tmp_path: Path, cache: Path) -> None:
+    """The user's folder holds one language of its own, nn, without words."""
     (tmp_path / "lingraft" / "languages").mkdir(parents=True)
     (tmp_path / "lingraft" / "languages" / "nn.toml").write_text(FACTS)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        capfd.readouterr()
-        code = call(arguments)
-        said = capfd.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def test_the_table_names_every_language_with_coverage(lingraft: Lingraft) -> None:
