@@ -35,3 +35,22 @@ def test_gathered_texts_are_padded_on_the_right(gpt: FrozenGPT) -> None:
     assert found.kv.shape[4] == 9
     assert not found.kv[:, :, 0, :, 5:].any()
     assert PrefixCache(gpt).gather([(), ()]) is None
+
+
+def test_texts_read_ahead_push_out_older_ones_but_never_each_other(gpt: FrozenGPT) -> None:
+    first, second = texts(gpt)[:4], texts(gpt)[6:9]
+    whole = PrefixCache(gpt)
+    whole.read_ahead(first)
+    cache = PrefixCache(gpt, gibibytes=whole.bytes / 2**30)
+    cache.read_ahead(first)
+    assert set(cache.kept) == set(first)
+    cache.read_ahead(second)
+    assert set(second) <= set(cache.kept) and not set(first) <= set(cache.kept)
+    assert cache.bytes <= cache.budget
+    everything = cache.gather([*first, *second])
+    alone = PrefixCache(gpt, gibibytes=0.0).gather([*first, *second])
+    assert everything is not None and alone is not None
+    torch.testing.assert_close(everything.kv, alone.kv, atol=1e-5, rtol=1e-4)
+    assert set(second) <= set(cache.kept)
+    cache.read_ahead(texts(gpt))
+    assert 0 < cache.bytes <= cache.budget
