@@ -12,7 +12,7 @@ import torch
 
 from flows.engines import engine_of, gpt_for
 from flows.plan import Plan
-from flows.study import conditions, trials_of
+from flows.study import Rows, conditions, trials_of
 from pipeline.answering import Answering
 from pipeline.train import epochs_of
 from templates import catalogue, records
@@ -52,7 +52,7 @@ def _rows(plan: Plan, benchmark: Benchmark) -> list[Record] | None:
     if not local and benchmark.sources:
         return None
     found = sources.fetch(benchmark, data=plan.data, source=plan.study.source, settings=plan.settings_of(benchmark))
-    return sources.sample(found.records, plan.study.rows or len(found.records), seed=plan.study.folds.seed)[0]
+    return sources.sample(found.records, plan.rows_of(benchmark) or len(found.records), seed=plan.study.folds.seed)[0]
 
 
 def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record]) -> tuple[list[str], float]:
@@ -62,7 +62,7 @@ def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record]) -> tuple[list[
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.jsonl"
         records.write(path, rows, benchmark=benchmark.name, language=ENGLISH)
-        found = conditions(plan, benchmark, path, kept_rows=path if plan.language.code != ENGLISH else None, gate="unknown")
+        found = conditions(plan, Rows(benchmark.name, path, path if plan.language.code != ENGLISH else None, "unknown"))
     planned = trials_of(plan, found)
     gpt = gpt_for(plan)[0]
     answering = Answering(gpt, found["english"].task)

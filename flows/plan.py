@@ -50,13 +50,13 @@ class Folds:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """One study. `rows`: how many records of each benchmark (0: all; else whole groups, stratified by label).
+    """One study. `rows`: how many records of each benchmark, or a table with a number for some (0: all; else whole groups, stratified by label).
     `on_fail`: what a failed gate means, stop (no target-language tuning, exit code 3) or continue (tune on the kept rows)."""
 
     title: str
     benchmarks: tuple[str, ...] = ("fiqa",)
     source: Literal["any", "data", "hub", "url", "sample"] = "any"
-    rows: int = 0
+    rows: int | Mapping[str, int] = 0
     on_fail: Literal["stop", "continue"] = "stop"
     shard_rows: int = 512
     english_first: bool = True
@@ -85,6 +85,10 @@ class Plan:
     def english(self) -> Plan:
         """The same study for English."""
         return replace(self, language=load(ENGLISH), drafted=())
+
+    def rows_of(self, benchmark: Benchmark) -> int:
+        """How many of its records the study takes; 0: all."""
+        return self.study.rows if isinstance(self.study.rows, int) else self.study.rows.get(benchmark.name, 0)
 
     @property
     def benchmarks(self) -> list[Benchmark]:
@@ -119,6 +123,11 @@ def read_study(name: str) -> Study:
     table = read_toml(path)
     study = read_settings(Study, table, where=str(path))
     for group in study.trials:
+        for named in group.benchmarks:
+            if named not in study.benchmarks:
+                raise Refusal(
+                    f"{path}: trials benchmark {named!r} is not one of the study ({', '.join(study.benchmarks)}).{did_you_mean(named, study.benchmarks)}"
+                )
         for kind in group.conditions:
             if kind not in ("target", "english", "control"):
                 raise Refusal(f"{path}: trials condition {kind!r} is unknown; use target, english or control.")
@@ -138,8 +147,9 @@ def _check_tables(study: Study, path: Path) -> None:
     """What else a typo could silently switch off: benchmark names, and the settings of benchmarks, gate and translator."""
     for named in study.benchmarks:
         catalogue.benchmark(named)
-    for table in ("prompts", "benchmark"):
-        for name in getattr(study, table):
+    counts = study.rows if isinstance(study.rows, Mapping) else dict.fromkeys(study.benchmarks, study.rows)
+    for table, names in (("prompts", study.prompts), ("benchmark", study.benchmark), ("rows", counts)):
+        for name in names:
             if name not in study.benchmarks:
                 raise Refusal(
                     f"{path}, [{table}]: {name!r} is not a benchmark of this study ({', '.join(study.benchmarks)}).{did_you_mean(name, study.benchmarks)}"
@@ -150,7 +160,12 @@ def _check_tables(study: Study, path: Path) -> None:
     if study.translator.engine:
         engine = catalogue.module("translation.translators", study.translator.engine, "translator")
         read_settings(engine.Settings, study.translator.settings, where=f"{path}, [translator] settings")
-    least = {"rows": (study.rows, 0), "shard_rows": (study.shard_rows, 1), "model threads": (study.model.threads, 1), "folds count": (study.folds.count, 2)}
+    least = {
+        "rows": (min(counts.values(), default=0), 0),
+        "shard_rows": (study.shard_rows, 1),
+        "model threads": (study.model.threads, 1),
+        "folds count": (study.folds.count, 2),
+    }
     for name, (value, bound) in least.items():
         if value < bound:
             raise Refusal(f"{path}: {name} is {value}; it must be at least {bound}.")

@@ -38,7 +38,7 @@ def refresh_benchmark(plan: Plan, benchmark: Benchmark) -> str:
     """One benchmark's records, content-addressed: the same content is the same folder, wherever it came from."""
     cache = cache_folder() / "downloads"
     fetched = sources.fetch(benchmark, data=plan.data, source=plan.study.source, settings=plan.settings_of(benchmark), cache=cache)
-    rows_wanted = plan.study.rows or len(fetched.records)
+    rows_wanted = plan.rows_of(benchmark) or len(fetched.records)
     kept, left_out = sources.sample(fetched.records, rows_wanted, seed=plan.study.folds.seed)
     excluded: dict[str, int] = {"not sampled": len(left_out)} if left_out else {}
     for entry in fetched.excluded:

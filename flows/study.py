@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from prefect import flow, task
@@ -18,25 +18,35 @@ from pipeline.outcome import Epoch, Outcome
 from pipeline.prompt_table import PromptTable, card_for
 from pipeline.study import Condition, Trial
 from templates import catalogue, records
-from templates.benchmark import Benchmark
 from templates.language import ENGLISH
 from templates.run_folder import Runs
 from templates.store import file_digest, write_atomic, write_json
 
 
-def conditions(plan: Plan, benchmark: Benchmark, english_rows: Path, *, kept_rows: Path | None, gate: str) -> dict[str, Condition]:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where one benchmark's rows lie: the English ones, and those kept in the plan's language (None: none); `gate`: its line for signatures."""
+
+    benchmark: str
+    english: Path
+    kept: Path | None
+    gate: str
+
+
+def conditions(plan: Plan, rows: Rows) -> dict[str, Condition]:
     """target, english and control of one benchmark; English alone where the language is English or nothing was kept."""
-    source = records.read(english_rows, benchmark)
+    benchmark = catalogue.benchmark(rows.benchmark)
+    source = records.read(rows.english, benchmark)
     fold_of = folds.assign(source, count=plan.study.folds.count, seed=plan.study.folds.seed)
     english = Condition("en", plan.english.task_of(benchmark), tuple(source), fold_of, "off", "")
-    if plan.language.code == ENGLISH or kept_rows is None:
+    if plan.language.code == ENGLISH or rows.kept is None:
         return {"english": english}
-    kept = records.read(kept_rows, benchmark)
+    kept = records.read(rows.kept, benchmark)
     local = plan.task_of(benchmark)
     engine = kept[0].engine if kept else ""
-    target = Condition(plan.language.code, local, tuple(kept), fold_of, gate, engine)
+    target = Condition(plan.language.code, local, tuple(kept), fold_of, rows.gate, engine)
     plain = tuple(replace(record, fields=dict(record.source or record.fields), slots=record.source_slots or record.slots) for record in kept)
-    control = Condition(f"en>{plan.language.code}", local, plain, fold_of, gate, "")
+    control = Condition(f"en>{plan.language.code}", local, plain, fold_of, rows.gate, "")
     return {"target": target, "english": english, "control": control}
 
 
@@ -53,9 +63,10 @@ def trials_of(plan: Plan, found: dict[str, Condition]) -> list[tuple[Trial, Cond
 
 
 @task(name="trial", task_run_name="trial-{trial.name}", **STEP)
-def run_trial(plan: Plan, trial: Trial, condition: Condition, key: str) -> str:
+def run_trial(plan: Plan, trial: Trial, rows: Rows, key: str) -> str:
     """One trial: `outcome.json` and what the method learnt, as a folder of the store."""
     store = Runs(plan.out).store
+    condition = next(found for found in conditions(plan, rows).values() if found.name == trial.condition)
     gpt, prefixes = gpt_for(plan)
     checkpoint = store.root / ".unfinished" / f"{key}.safetensors"
 
@@ -86,20 +97,19 @@ def study(language: str, study: str, data: str | None, out: str, staged: str, re
     """All trials into `outcomes.jsonl`, and the best prompt of each task into `prompts/`. `gates`: benchmark -> its line in
     every signature."""
     plan = make(language, study, data=Path(data) if data else None, out=Path(out))
-    lines: list[tuple[Trial, Condition, str]] = []
+    lines: list[tuple[Trial, Condition, Rows, str]] = []
     for benchmark in plan.benchmarks:
         kept = Path(staged) / "records" / f"{benchmark.name}.jsonl"
-        rows = Path(refreshed[benchmark.name]) / "records.jsonl"
         usable = benchmark.name in gates and kept.is_file() and kept.stat().st_size > 0
-        found = conditions(plan, benchmark, rows, kept_rows=kept if usable else None, gate=gates.get(benchmark.name, "off"))
-        lines += [(trial, condition, trial_key(plan, trial, condition)) for trial, condition in trials_of(plan, found)]
+        rows = Rows(benchmark.name, Path(refreshed[benchmark.name]) / "records.jsonl", kept if usable else None, gates.get(benchmark.name, "off"))
+        lines += [(trial, condition, rows, trial_key(plan, trial, condition)) for trial, condition in trials_of(plan, conditions(plan, rows))]
     store = Runs(plan.out).store
     done: list[tuple[Trial, Condition, Path]] = []
-    for trial, condition, key in lines:
+    for trial, condition, rows, key in lines:
         folder = store.get(key)
         if folder is None or outcome_in(folder).error:  # what failed is tried again
             store.drop(key)
-            folder = Path(run_trial(plan, trial, condition, key))
+            folder = Path(run_trial(plan, trial, rows, key))
         done.append((trial, condition, folder))
     write_outcomes(plan, Path(staged), done)
 

@@ -19,9 +19,10 @@ from translation.translate import translate_records
 
 
 @task(name="translate-shard", task_run_name="translate-{plan.language.code}-{benchmark.name}-{index:04d}", **STEP)
-def translate_shard(plan: Plan, benchmark: Benchmark, shard: Sequence[Record], index: int) -> str:
-    """One shard's translated records, as a folder of the store."""
+def translate_shard(plan: Plan, benchmark: Benchmark, rows: Path, index: int) -> str:
+    """Shard `index` of the records in the file `rows`, translated, as a folder of the store."""
     translator = translator_for(plan)
+    shard = shards(records.read(rows, benchmark), size=plan.study.shard_rows)[index]
     source = [(row.id, dict(row.fields), row.label, row.group, [asdict(slot) for slot in row.slots]) for row in shard]
 
     def write(folder: Path) -> None:
@@ -63,6 +64,7 @@ def translate(language: str, study: str, data: str | None, out: str, refreshed: 
     done: dict[str, list[str]] = {}
     for name, folder in refreshed.items():
         benchmark = catalogue.benchmark(name)
-        rows = records.read(Path(folder) / "records.jsonl", benchmark)
-        done[name] = [translate_shard(plan, benchmark, shard, index) for index, shard in enumerate(shards(rows, size=plan.study.shard_rows))]
+        rows = Path(folder) / "records.jsonl"
+        count = len(shards(records.read(rows, benchmark), size=plan.study.shard_rows))
+        done[name] = [translate_shard(plan, benchmark, rows, index) for index in range(count)]
     return done

@@ -29,13 +29,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TrialGroup:
-    """One line of a study: a method over fractions and seeds under some conditions (target, english, control)."""
+    """One line of a study: a method over fractions and seeds under some conditions (target, english, control), for some benchmarks (none
+    named: all)."""
 
     method: str
     conditions: tuple[str, ...] = ("target", "english")
     fractions: tuple[float, ...] = (1.0,)
     seeds: tuple[int, ...] = (1,)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    benchmarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def plan(groups: Sequence[TrialGroup], conditions: Mapping[str, Condition], *, f
         Trial(conditions[kind].name, conditions[kind].task.benchmark.name, group.method, group.settings, fold, folds, fraction, seed)
         for group in groups
         for kind in group.conditions
-        if kind in conditions
+        if kind in conditions and (not group.benchmarks or conditions[kind].task.benchmark.name in group.benchmarks)
         for fraction in group.fractions
         for fold in run
         for seed in group.seeds

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import plan
+from flows import cost, plan
 from templates.refusal import Refusal, UnknownName
 
 
@@ -25,6 +25,10 @@ def test_every_shipped_study_reads() -> None:
         ('title = "x"\n[[trials]]\nmethod = "p_tuning"\nfractions = [0.0]', "fraction 0.0 of p_tuning must be above 0"),
         ('title = "x"\n[[trials]]\nmethod = "p_tuning"\nconditions = ["swedish"]', "condition 'swedish' is unknown"),
         ('title = "x"\n[folds]\ncount = 5\nrun = [5]', "fold 5 is not one of 0 to 4"),
+        ('title = "x"\nrows = { fiqua = 10 }', "[rows]: 'fiqua' is not a benchmark of this study (fiqa). Did you mean fiqa?"),
+        ('title = "x"\nrows = { fiqa = -1 }', "rows is -1; it must be at least 0"),
+        ('title = "x"\nrows = -1', "rows is -1; it must be at least 0"),
+        ('title = "x"\n[[trials]]\nmethod = "tfidf"\nbenchmarks = ["assistant"]', "trials benchmark 'assistant' is not one of the study (fiqa)"),
         ('title = "x"\non_fail = "hope"', "on_fail: input should be 'stop' or 'continue'"),
     ],
 )
@@ -44,3 +48,19 @@ def test_names_and_folders() -> None:
     with pytest.raises(Refusal, match="is no folder; --data names the folder"):
         plan.make("sv", "quick", data=Path("/does/not/exist"), out=Path("runs"))
     assert plan.make("sv", "quick", data=Path("/tmp"), out=Path("runs")).study.source == "data"
+
+
+def test_rows_and_trials_may_differ_between_benchmarks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "lingraft" / "studies"
+    folder.mkdir(parents=True)
+    lines = ['title = "x"', 'benchmarks = ["fiqa", "assistant"]', 'source = "sample"', "rows = { assistant = 40 }"]
+    lines += ['[[trials]]\nmethod = "majority"', '[[trials]]\nmethod = "tfidf"\nbenchmarks = ["fiqa"]']
+    (folder / "mine.toml").write_text("\n".join(lines))
+    monkeypatch.chdir(tmp_path)
+    made = plan.make("en", "mine", data=None, out=tmp_path)
+    assert [made.rows_of(benchmark) for benchmark in made.benchmarks] == [0, 40]
+    told = cost.preview(made, until="study")
+    counted = {line.split(":")[0]: line for line in told if "records in" in line}
+    assert "40 records" in counted["assistant"] and "484" not in counted["assistant"]
+    assert sum("majority" in line for line in told) == 2
+    assert sum("tfidf" in line for line in told) == 1
