@@ -12,6 +12,7 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -64,6 +65,11 @@ class FrozenGPT:
             state.update(key.encode())
             state.update(value.detach().cpu().contiguous().view(torch.uint8).numpy().data)
         return state.hexdigest()
+
+    @cached_property
+    def embedding_size(self) -> float:
+        """Root mean square of the word embeddings' elements."""
+        return float(self.model.get_input_embeddings().weight.float().pow(2).mean().sqrt())
 
     def versions(self) -> int:
         """Sum of the in-place change counters of all weights: a cheap guard that nothing wrote to them."""

@@ -28,10 +28,11 @@ from templates.slots import Slot
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Learning rate ten times NeMo's 1e-4, which suits a model of 135 M parameters and batches of 16; the rest as NeMo 1.10
-    but for early stopping. `least_steps` keeps small fractions from stopping before they have moved."""
+    """Learning rate twenty times NeMo's 1e-4, which suits a model of 135 M parameters and batches of 16; the rest as NeMo 1.10
+    but for early stopping and the start: with `match_scale` the first prompt has the size of word embeddings. `least_steps` keeps small
+    fractions from stopping before they have moved."""
 
-    learning_rate: float = 1e-3
+    learning_rate: float = 2e-3
     epochs: int = 6
     batch_size: int = 16
     warmup_steps: int = 30
@@ -41,6 +42,7 @@ class Settings:
     least_steps: int = 60
     layers: int = 2
     dropout: float = 0.0
+    match_scale: bool = True
 
     def __post_init__(self) -> None:
         for name, value, least in (("epochs", self.epochs, 1), ("batch_size", self.batch_size, 1), ("layers", self.layers, 1), ("patience", self.patience, 1)):
@@ -78,6 +80,8 @@ class PTuning:
         self.encoder: PromptEncoder | None = PromptEncoder(
             task.prompt.virtual_tokens, gpt.hidden_size, name=name, layers=settings.layers, dropout=settings.dropout
         )
+        if settings.match_scale:
+            self.encoder.match(gpt.embedding_size)
         self._kept: Tensor | None = None
 
     @property

@@ -28,9 +28,9 @@ def server() -> Iterator[str]:
 
 
 def write_study(folder: Path, name: str, model: Path, **change: Any) -> None:
-    """The shipped smoke study on a tiny model with 40 rows, as a user's own study."""
+    """The shipped smoke study on a tiny model with 40 rows of FIQA, as a user's own study."""
     table = tomllib.loads((REPOSITORY / "flows" / "studies" / "smoke.toml").read_text(encoding="utf-8"))
-    table |= {"rows": 40, "shard_rows": 12, "model": {"name": str(model), "threads": 1}} | change
+    table |= {"benchmarks": ["fiqa"], "rows": 40, "shard_rows": 12, "model": {"name": str(model), "threads": 1}} | change
     place = folder / "lingraft" / "studies" / f"{name}.toml"
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(tomlkit.dumps(table), encoding="utf-8")
@@ -42,6 +42,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     model = save_llama(folder / "model")
     write_study(folder, "tiny", model)
+    write_study(folder, "both", model, benchmarks=["fiqa", "assistant"])
     write_study(folder, "copies", model, on_fail="stop", translator={"engine": "identity"})
     return folder
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import datasets
 import pytest
 import tomlkit
+import torch
 from safetensors.torch import load_file
 
 from flows.adapt import adapt
@@ -157,3 +158,22 @@ def test_artifacts_show_gate_and_study(adapted: Path) -> None:
     with get_client(sync_client=True) as client:
         kinds = {(artifact.key, artifact.type) for artifact in client.read_artifacts()}
     assert {("gate-sv-fiqa", "markdown"), ("gate-sv-fiqa-checks", "table"), ("study-sv-tiny", "markdown")} <= kinds
+
+
+def test_assistant_joins_and_leaves_fiqa_as_it_was(adapted: Path) -> None:
+    with chdir(adapted):
+        assert adapt("sv", "both", out="runs", return_state=True).is_completed()
+    alone, both = adapted / "runs" / "sv" / "tiny", adapted / "runs" / "sv" / "both"
+    old, new = load_file(alone / "prompts" / "table.safetensors"), load_file(both / "prompts" / "table.safetensors")
+    assert set(new) == {"sv/fiqa", "en/fiqa", "sv/assistant", "en/assistant"}
+    assert all(torch.equal(new[name], row) for name, row in old.items())
+    joined = outcomes(both)
+    assert [one for one in joined if one.benchmark == "fiqa"] == outcomes(alone)
+    spoken = [one for one in joined if one.benchmark == "assistant"]
+    assert {(one.condition, one.method) for one in spoken} == {(place, method) for place in ("en", "sv") for method in ("majority", "tfidf", "p_tuning")}
+    assert all(one.span_f1 is not None and not one.error for one in spoken)
+    kept, held = rows(both / "records" / "assistant.jsonl"), rows(both / "records" / "assistant.quarantine.jsonl")
+    assert kept and len(kept) + len(held) == 40
+    assert any(row.get("slots") for row in kept)
+    page = (both / "report.html").read_text(encoding="utf-8")
+    assert "fiqa" in page and "assistant" in page and "Span F1" in page
