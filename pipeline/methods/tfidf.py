@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,9 @@ class Tfidf:
             self.bias[present[0]] = 0.0
             return
         model = LogisticRegression(C=self.settings.strength, class_weight="balanced", max_iter=1000)
-        model.fit(features, [self.labels.index(record.label) for record in train])
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="The number of unique classes is greater than 50%")  # 64 intents, few rows
+            model.fit(features, [self.labels.index(record.label) for record in train])
         two = len(present) == 2
         self.weights[present] = np.vstack([-model.coef_ / 2, model.coef_ / 2]) if two else model.coef_
         self.bias[present] = np.concatenate([-model.intercept_ / 2, model.intercept_ / 2]) if two else model.intercept_

@@ -42,7 +42,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     model = save_llama(folder / "model")
     write_study(folder, "tiny", model)
-    write_study(folder, "both", model, benchmarks=["fiqa", "assistant"])
+    write_study(folder, "both", model, benchmarks=["fiqa", "assistant"], rows={"fiqa": 40, "assistant": 70})
     write_study(folder, "copies", model, on_fail="stop", translator={"engine": "identity"})
     return folder
 

@@ -103,7 +103,8 @@ def test_plain_calls_give_what_prefect_gives(adapted: Path, tmp_path: Path) -> N
             moved = translate_records(source, benchmark, translator=translator, memory=memory)
         report = judge(source, moved, benchmark=benchmark, language=swedish)
         gpt = load_gpt(plan.study.model.name, threads=1)
-        fold_of = folds.assign(source, count=4, seed=0)
+        count = plan.study.folds.count
+        fold_of = folds.assign(source, count=count, seed=0)
         share = len(report.kept) / len(source)
         by_hand = []
         for name, words, texts, gate, engine in (
@@ -112,7 +113,7 @@ def test_plain_calls_give_what_prefect_gives(adapted: Path, tmp_path: Path) -> N
         ):
             condition = trials.Condition(name, localise(benchmark, words), texts, fold_of, gate, engine)
             for group in plan.study.trials:
-                trial = trials.Trial(name, "fiqa", group.method, group.settings, 0, 4, 1.0, 1)
+                trial = trials.Trial(name, "fiqa", group.method, group.settings, 0, count, 1.0, 1)
                 by_hand.append(trials.run(trial, condition, gpt=gpt, prefixes=PrefixCache(gpt), keep=tmp_path))
     by_prefect = {outcome.trial: outcome for outcome in outcomes(adapted / "runs" / "sv" / "tiny")}
     assert {outcome.trial for outcome in by_hand} == set(by_prefect)
@@ -173,7 +174,7 @@ def test_assistant_joins_and_leaves_fiqa_as_it_was(adapted: Path) -> None:
     assert {(one.condition, one.method) for one in spoken} == {(place, method) for place in ("en", "sv") for method in ("majority", "tfidf", "p_tuning")}
     assert all(one.span_f1 is not None and not one.error for one in spoken)
     kept, held = rows(both / "records" / "assistant.jsonl"), rows(both / "records" / "assistant.quarantine.jsonl")
-    assert kept and len(kept) + len(held) == 40
+    assert kept and len(kept) + len(held) == 70
     assert any(row.get("slots") for row in kept)
     page = (both / "report.html").read_text(encoding="utf-8")
     assert "fiqa" in page and "assistant" in page and "Span F1" in page

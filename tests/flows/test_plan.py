@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import cost, plan
+from flows import plan
 from templates.refusal import Refusal, UnknownName
 
 
@@ -53,14 +53,9 @@ def test_names_and_folders() -> None:
 def test_rows_and_trials_may_differ_between_benchmarks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "lingraft" / "studies"
     folder.mkdir(parents=True)
-    lines = ['title = "x"', 'benchmarks = ["fiqa", "assistant"]', 'source = "sample"', "rows = { assistant = 40 }"]
+    lines = ['title = "x"', 'benchmarks = ["fiqa", "assistant"]', 'source = "sample"', "rows = { assistant = 70 }"]
     lines += ['[[trials]]\nmethod = "majority"', '[[trials]]\nmethod = "tfidf"\nbenchmarks = ["fiqa"]']
     (folder / "mine.toml").write_text("\n".join(lines))
     monkeypatch.chdir(tmp_path)
     made = plan.make("en", "mine", data=None, out=tmp_path)
-    assert [made.rows_of(benchmark) for benchmark in made.benchmarks] == [0, 40]
-    told = cost.preview(made, until="study")
-    counted = {line.split(":")[0]: line for line in told if "records in" in line}
-    assert "40 records" in counted["assistant"] and "484" not in counted["assistant"]
-    assert sum("majority" in line for line in told) == 2
-    assert sum("tfidf" in line for line in told) == 1
+    assert [made.rows_of(benchmark) for benchmark in made.benchmarks] == [0, 70]

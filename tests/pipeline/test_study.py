@@ -14,6 +14,7 @@ from pipeline.prefix import PrefixCache
 from templates.benchmark import Record
 from templates.refusal import Refusal
 from templates.task import LocalisedTask
+from tests.pipeline import utterances
 
 
 def run(gpt: FrozenGPT, task: LocalisedTask, records: list[Record], folder: Path, **change: object) -> Outcome:
@@ -36,6 +37,17 @@ def test_a_failed_trial_is_an_outcome_with_its_error(tiny: FrozenGPT, task: Loca
     outcome = run(tiny, task, records, tmp_path, method="few_shot", settings={"shots": 99})
     assert outcome.error == "Refusal: few_shot: shots is 99; choose from 0 to 64."
     assert outcome.predictions == ()
+
+
+def test_a_group_of_trials_may_be_for_one_benchmark(task: LocalisedTask, records: list[Record]) -> None:
+    spoken = utterances.task()
+    found = {
+        name: {"english": study.Condition("en", made, tuple(rows), assign(rows, count=2), "off", "")}
+        for name, made, rows in (("fiqa", task, records), (spoken.benchmark.name, spoken, utterances.records()))
+    }
+    groups = [study.TrialGroup("majority"), study.TrialGroup("tfidf", benchmarks=("fiqa",), fractions=(1.0, 0.1))]
+    planned = {name: [(trial.method, trial.fraction) for trial in study.plan(groups, conditions, folds=2, run=[0])] for name, conditions in found.items()}
+    assert planned == {"fiqa": [("majority", 1.0), ("tfidf", 1.0), ("tfidf", 0.1)], spoken.benchmark.name: [("majority", 1.0)]}
 
 
 def test_metrics_against_hand_counts() -> None:
