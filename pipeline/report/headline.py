@@ -41,7 +41,7 @@ def _block(table: Table, condition: str, gate: Mapping[str, Any], left: float | 
             beside = [table.beside(cell, other, kept=True) for cell in cells]
             heads.append(head)
             columns.append([_told(one, shown, rows=cell.test_rows) if one else NOT_RUN for one, cell in zip(beside, cells, strict=True)])
-        absent = [] if controls else [f"no control (English, {condition} prompt) in this study"]
+        absent = [] if controls else ["no control in this study"]
     names = [cell.name + (f", {100 * cell.fraction:g} % of rows" if cell.fraction < 1 else "") for cell in cells]
     rows = [[", ".join(METRICS[metric] for metric in shown), *heads], *([name, *told] for name, *told in zip(names, *columns, strict=True))]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -55,8 +55,9 @@ def _block(table: Table, condition: str, gate: Mapping[str, Any], left: float | 
 def _told(cell: Cell, shown: Sequence[str], *, span: bool = False, rows: int | None = None) -> str:
     told = [_figure(cell, metric) for metric in shown]
     if span:
-        first, scale, digits = cell.of(shown[0]), *((1, 2) if shown[0] == "macro_f1" else (100, 1))
-        told[0] += f" ({scale * first.low:.{digits}f} to {scale * first.high:.{digits}f})"
+        first = cell.of(shown[0])
+        low, high = (f"{bound:.2f}" if shown[0] == "macro_f1" else f"{100 * bound:.1f}" for bound in (first.low, first.high))
+        told[0] += f" ({low} to {high})"
     return "  ".join(told) + (f"  ({cell.test_rows:,} rows)" if rows not in (None, cell.test_rows) else "")
 
 
@@ -70,7 +71,7 @@ def _kept(gate: Mapping[str, Any], left: float | None) -> list[str]:
         return []
     counts = counts_of(gate)
     rows = f"{counts['kept']:,} of {counts['source'] - counts['excluded']:,} rows kept"
-    return [rows if left is None else f"{rows}, {100 * left:.1f} % English tokens left in them"]
+    return [rows if left is None else f"{rows}, {100 * left:.1f} % English tokens left"]
 
 
 def _span(rows: Sequence[int]) -> str:

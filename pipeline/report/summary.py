@@ -130,9 +130,7 @@ def summarise(
         parts, findings = groups(mine, where=benchmark)
         refusals += findings
         first = (metric or {}).get(benchmark, "accuracy")
-        tables += [
-            _table(benchmark, part, group, labels=tuple(labels[benchmark]), kept=kept.get(benchmark), metric=first) for part, group in enumerate(parts)
-        ]
+        tables += [_table(benchmark, part, group, labels=tuple(labels[benchmark]), kept=kept.get(benchmark), metric=first) for part, group in enumerate(parts)]
     return Summary(tuple(tables), tuple(refusals))
 
 
@@ -203,4 +201,3 @@ def _joint_signature(trials: Sequence[Outcome]) -> str:
     for key in AVERAGED & set(joint):
         joint[key] = ",".join(sorted({one.signature.get(key, "") for one in trials}))
     return signature_text(joint)
-

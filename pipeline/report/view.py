@@ -97,6 +97,7 @@ def table_view(inputs: Inputs, table: Table) -> dict[str, Any]:
         "table": table,
         "columns": shown,
         "metric": table.metrics[0],
+        "measured": ("intent " if table.slots and table.metrics[0] == "accuracy" else "") + METRICS[table.metrics[0]],
         "draws": list(dict.fromkeys((cell.name, cell.fraction) for cell in table.cells if cell.name in several)),
         "controlled": any(">" in cell.condition for cell in table.cells),
         "hows": list(dict.fromkeys(sentences.how_made(cell.of(table.metrics[0])) for column in shown for cell in column.cells.values())),
@@ -129,7 +130,7 @@ def _curve(inputs: Inputs, table: Table, target: str, fractions: Mapping[tuple[s
     ordered = dict(sorted(points.items(), key=lambda item: conditions.index(item[0][0])))
     floor = next((cell.of(metric).mean for cell in table.main(target) if cell.method == "majority"), None)
     measured = METRICS[metric]
-    title = f"{measured.capitalize()} on {table.benchmark} against the number of training rows, one line per language and method, one dot per trial"
+    title = f"{measured[0].upper()}{measured[1:]} on {table.benchmark} against the number of training rows, one line per language and method, one dot per trial"
     return Markup(charts.fraction_curve(ordered, conditions=conditions, floor=floor, title=title, name=f"{name}-curve", measured=measured))
 
 

@@ -61,7 +61,11 @@ def test_one_text_gets_label_and_slots_as_the_study_measures_them(there: Lingraf
     ("change", "label", "slots"),
     [
         ({"annotated": "väck mig klockan  [time : fem] på [date : måndag]", "label": "alarm_set"}, "alarm_set", GOLD),
-        ({"utterance": SAID, "slots": [{"name": slot["name"], "value": slot["value"]} for slot in GOLD], "scenario": "alarm", "intent": "set"}, "alarm_set", GOLD),
+        (
+            {"utterance": SAID, "slots": [{"name": slot["name"], "value": slot["value"]} for slot in GOLD], "scenario": "alarm", "intent": "set"},
+            "alarm_set",
+            GOLD,
+        ),
         ({"utterance": SAID, "slots": GOLD}, None, GOLD),
         ({"utterance": SAID, "label": "alarm_set"}, "alarm_set", None),
         ({"utterance": SAID, "label": "", "slots": []}, None, []),

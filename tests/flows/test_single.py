@@ -49,5 +49,9 @@ def test_clean_prunes_refreshed_records_too(lingraft: Lingraft, cache: Path, tmp
     (place / "records.jsonl").write_text("2")
     code, out, error = lingraft("clean", "--keep", "1")
     assert (code, error) == (0, "")
-    assert sorted(path.name for path in place.rglob("*.j*")) == ["20261102T040000000000Z-00000002.diff.json", "20261102T040000000000Z-00000002.jsonl", "records.jsonl"]
+    assert sorted(path.name for path in place.rglob("*.j*")) == [
+        "20261102T040000000000Z-00000002.diff.json",
+        "20261102T040000000000Z-00000002.jsonl",
+        "records.jsonl",
+    ]
     assert out.count(f"{place}/history/") == 4 or out.count("/.refreshed/sv/demo/fiqa/history/") == 4

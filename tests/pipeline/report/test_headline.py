@@ -30,7 +30,7 @@ def test_every_line_by_hand(make):
         make("majority", "sv", ROWS[:2]),
     ]
     lines = told(trials, kept={"a", "b", "c"}, gates=GATE, left={"fiqa": 0.0314})
-    assert lines[0] == "fiqa in sv: 3 of 5 rows kept, 3.1 % English tokens left in them; tested on 2 to 3 rows"
+    assert lines[0] == "fiqa in sv: 3 of 5 rows kept, 3.1 % English tokens left; tested on 2 to 3 rows"
     assert re.split(" {3,}", lines[1].strip()) == ["accuracy, macro-F1", "sv", "English, same rows", "English, sv prompt"]
     assert [re.sub(r"\(.*?\)", "(...)", " ".join(line.split())) for line in lines[2:5]] == [
         "P-tuning 66.7 % (...) 0.67 66.7 % 0.67 33.3 % 0.25",
@@ -45,7 +45,7 @@ def test_a_plausible_run_fits_a_terminal_and_says_each_fact_once(outcomes, input
     lines = headline(inputs.summary, gates=inputs.gates, source_tokens_left=inputs.source_tokens_left)
     table = inputs.summary.tables[0]
     assert max(map(len, lines)) <= 110
-    assert "\n".join(lines).count("826 of 1,159 rows kept, 3.1 % English tokens left in them") == 1
+    assert "\n".join(lines).count("826 of 1,159 rows kept, 3.1 % English tokens left") == 1
     for cell, line in zip(table.main("sv"), lines[2:], strict=False):
         same, control = table.beside(cell, "en", kept=True), table.beside(cell, "en>sv", kept=True)
         assert line.startswith(f"  {cell.name}  ")
@@ -60,7 +60,7 @@ def test_a_plausible_run_fits_a_terminal_and_says_each_fact_once(outcomes, input
 
 def test_what_a_study_lacks_is_said(make):
     lines = told([make("p_tuning", "sv", ROWS)], kept={"a", "b", "c", "d"})
-    assert lines[0] == "fiqa in sv: tested on 4 rows; no control (English, sv prompt) in this study"
+    assert lines[0] == "fiqa in sv: tested on 4 rows; no control in this study"
     assert lines[2].endswith("not run")
 
 

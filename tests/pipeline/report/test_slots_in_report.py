@@ -12,10 +12,10 @@ import pytest
 from pipeline import metrics
 from pipeline.outcome import Outcome, Prediction
 from pipeline.report import charts
+from pipeline.report.headline import headline
 from pipeline.report.inputs import Inputs, Model
 from pipeline.report.measure import measure
 from pipeline.report.page import render
-from pipeline.report.headline import headline
 from pipeline.report.summary import Summary, summarise
 from pipeline.slot_metrics import slot_interval, slot_scores
 from templates.benchmark import Record
@@ -103,7 +103,7 @@ def test_the_words_section_shows_how_slots_are_said(slots: tuple[Slot, ...]) -> 
     html = render(replace(bare, words={"toy": words}, samples={"toy": samples}))
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
     assert f"Avsikt: ställ alarm Uppgifter:{' tid(fem), datum(måndag)' if slots else ' inga'}" in text
-    assert 'goes on with Uppgifter:' in text and "where there is none it says inga." in text
+    assert "goes on with Uppgifter:" in text and "where there is none it says inga." in text
     assert "Prompt, label words and slot words are a draft." in text
     table = html[html.index("<h3>Slots</h3>") :]
     assert re.findall(r"<th scope=\"row\"><bdi>(\w+)</bdi></th><td lang=\"sv\"><bdi>(\w+)</bdi>", table) == [("time", "tid"), ("date", "datum")]
