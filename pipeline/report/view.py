@@ -70,8 +70,8 @@ def columns(inputs: Inputs, table: Table) -> list[Column]:
         draws = {(cell.name, cell.fraction): cell for cell in table.cells if (cell.condition, cell.kept) == (condition, kept)}
         cells = {cell.name: cell for cell in table.main(condition, kept=kept)}
         if kept:
-            cells = {name: draws.get((name, targets[name].fraction)) if name in targets else cell for name, cell in cells.items()}
-            cells = {name: cell for name, cell in cells.items() if cell is not None}
+            same = {name: draws.get((name, targets[name].fraction)) if name in targets else cell for name, cell in cells.items()}
+            cells = {name: cell for name, cell in same.items() if cell is not None}
         if draws:
             best = max(cells.values(), key=lambda cell: cell.of(metric).mean, default=None)
             floor = next((cell.of(metric).mean for cell in cells.values() if cell.method == "majority"), None)
