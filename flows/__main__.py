@@ -19,7 +19,7 @@ from templates.store import PACKAGES
 
 DONE, ERROR, GATE_FAILED = 0, 1, 3  # 2: usage (UnknownName, typer), 4: another run holds the language (Busy)
 app = typer.Typer(help="English benchmarks in, a tuned and measured model in another language out.", no_args_is_help=True, add_completion=False)
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)
 
 Language = Annotated[str, typer.Argument(help="Language code, as in templates/languages or ./lingraft/languages.")]
 StudyName = Annotated[str, typer.Option("--study", help="A study of flows/studies or ./lingraft/studies.")]
@@ -156,30 +156,28 @@ def predict(
     language: Language,
     benchmark: Annotated[str, typer.Argument(help="A benchmark.")],
     field: Annotated[list[str] | None, typer.Option("--field", help="name=value, once for each field.")] = None,
-    source: Annotated[Path | None, typer.Option("--in", help="Instead of --field: a JSON Lines file with the fields, and the label if it is known.")] = None,
+    source: Annotated[Path | None, typer.Option("--in", help="Instead of --field: a JSON Lines file with the fields, and label and slots if known.")] = None,
     study: StudyName = "demo",
     data: Data = None,
     runs: Out = Path("runs"),
 ) -> None:
-    """Label one text, or a file of texts, with the tuned prompt of the latest run."""
-    from flows.single import predict as one
-    from flows.single import predict_file
+    """Label one text, or a file of texts, with the tuned prompt of the latest run; with slots, a line for each: name, value."""
+    from flows.predict import predict as one
+    from flows.predict import predict_file, scored
 
     if (source is None) == (not field):
         raise Refusal("predict needs either --field name=value for each field, or --in FILE; give one of them.")
     if source is not None:
-        said = list(predict_file(language, study, benchmark, source, data=data, out=runs))
-        for line in said:
-            out.print(json.dumps(line, ensure_ascii=False), markup=False)
-        for name, seen in (("not tuned on", False), ("tuned on", True)):
-            known = [line for line in said if "gold" in line and line["seen"] == seen]
-            if known:
-                right = sum(line["gold"] == line["label"] for line in known)
-                print(f"{name}: {right:,} of {len(known):,} right ({right / len(known):.1%})", file=sys.stderr)
+        answers = predict_file(language, study, benchmark, source, data=data, out=runs)
+        for answer in answers:
+            out.print(json.dumps(answer.to_json(), ensure_ascii=False), markup=False)
+        for line in scored(answers):
+            print(line, file=sys.stderr)
         return
-    assert field is not None
-    label, probability = one(language, study, benchmark, field, data=data, out=runs)
-    out.print(f"{label}\t{probability:.3f}", markup=False)
+    said = one(language, study, benchmark, field or [], data=data, out=runs).said
+    out.print(f"{said.predicted}\t{said.probability:.3f}", markup=False)
+    for slot in said.predicted_slots:
+        out.print(f"{slot.name}\t{slot.value}", markup=False)
 
 
 @app.command()
@@ -208,11 +206,11 @@ def translate_text(
 
 @app.command()
 def clean(
-    keep: Annotated[int, typer.Option("--keep", help="Runs to keep of each language and study.", min=1)] = 5,
+    keep: Annotated[int, typer.Option("--keep", help="Runs, and sets of refreshed records, to keep of each language and study.", min=1)] = 5,
     runs: Out = Path("runs"),
     days: Annotated[float, typer.Option(help="Stored results unused for this long go.", min=0)] = 30,
 ) -> None:
-    """Prune the history of runs, and stored results and memories that nothing has used for a while."""
+    """Prune the history of runs and of refreshed records, and stored results and memories that nothing has used for a while."""
     from flows.single import clean as prune
 
     for line in prune(runs, keep=keep, days=days):

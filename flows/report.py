@@ -7,6 +7,7 @@ import json
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from flows.plan import Plan, make
 from flows.step import STEP
 from pipeline.outcome import Outcome
 from pipeline.report import page
+from pipeline.report.headline import headline
 from pipeline.report.inputs import Facts, Inputs, Model
-from pipeline.report.summary import headline, summarise
+from pipeline.report.summary import summarise
 from templates import records
 from templates.benchmark import Benchmark, Record
 from templates.finding import Finding
@@ -60,7 +62,12 @@ def write_report(plan: Plan, staged: Path, facts: Mapping[str, Any], findings: S
     rows = {benchmark.name: rows_of(staged, benchmark) for benchmark in plan.benchmarks}
     kept = {name: {row.id for row in pair[0]} for name, pair in rows.items()}
     local = plan.language.code != ENGLISH
-    summary = summarise(outcomes, labels={benchmark.name: benchmark.labels for benchmark in plan.benchmarks}, kept=kept if local else {})
+    summary = summarise(
+        outcomes,
+        labels={benchmark.name: benchmark.labels for benchmark in plan.benchmarks},
+        kept=kept if local else {},
+        metric={benchmark.name: benchmark.metric for benchmark in plan.benchmarks},
+    )
     gate_json = {name: json.loads((staged / "gate" / name / "gate.json").read_text(encoding="utf-8")) for name in rows}
     gpt = gpt_for(plan)[0]
     inputs = Inputs(
@@ -74,14 +81,14 @@ def write_report(plan: Plan, staged: Path, facts: Mapping[str, Any], findings: S
             name: dict(Counter(check for row in pair[1] for check in {reason.partition(":")[0] for reason in row.reasons})) for name, pair in rows.items()
         },
         words={benchmark.name: words_of(plan, benchmark) for benchmark in plan.benchmarks},
-        samples={name: [*pair[0][:SHOWN], *pair[1][:SHOWN]] for name, pair in rows.items()},
+        samples={name: [*samples_of(pair[0]), *pair[1][:SHOWN]] for name, pair in rows.items()},
         facts=Facts(facts["versions"], facts["seconds"], {name: item["origin"] for name, item in facts["inputs"].items()}, facts["engine"]["name"]),
         source_tokens_left={name: gate["statistics"]["english_left_kept"] for name, gate in gate_json.items()} if local else {},
         findings=findings,
         links=links(rows),
     )
     page.write(inputs, staged / "report.html")
-    return headline(summary)
+    return headline(summary, gates=inputs.gates, source_tokens_left=inputs.source_tokens_left)
 
 
 def rows_of(staged: Path, benchmark: Benchmark) -> tuple[list[Record], list[Record]]:
@@ -90,10 +97,20 @@ def rows_of(staged: Path, benchmark: Benchmark) -> tuple[list[Record], list[Reco
     return records.read(folder / f"{benchmark.name}.jsonl", benchmark), records.read(folder / f"{benchmark.name}.quarantine.jsonl", benchmark)
 
 
+def samples_of(kept: Sequence[Record]) -> list[Record]:
+    """The first kept rows; where rows have slots, one with slots among them, so that the page can show how they are said."""
+    first = list(kept[:SHOWN])
+    if any(row.slots for row in first):
+        return first
+    return first + [row for row in kept[SHOWN:] if row.slots][:1]
+
+
 def words_of(plan: Plan, benchmark: Benchmark) -> Cell:
     """The words actually used."""
     made = plan.task_of(benchmark)
-    return Cell(made.prompt.source, dict(made.verbalizer.words), dict(made.verbalizer.variants), reviewed=made.reviewed)
+    cell = Cell(made.prompt.source, dict(made.verbalizer.words), dict(made.verbalizer.variants), reviewed=made.reviewed)
+    said = made.slots
+    return cell if said is None else replace(cell, slots=dict(said.words.words), slots_lead=said.lead, slots_none=said.none)
 
 
 def links(names: Mapping[str, Any]) -> dict[str, str]:
@@ -114,5 +131,5 @@ def report(language: str, study: str, data: str | None, out: str, staged: str, f
     """The page, and its headline as an artifact."""
     plan = make(language, study, data=Path(data) if data else None, out=Path(out))
     lines = write_report(plan, Path(staged), facts, [Finding(**finding) for finding in findings])
-    create_markdown_artifact(key=f"study-{language}-{study}".lower(), markdown="\n".join(f"- {line}" for line in lines) or "no outcomes")
+    create_markdown_artifact(key=f"study-{language}-{study}".lower(), markdown="\n".join(["```", *lines, "```"]) if lines else "no outcomes")
     return lines

@@ -13,6 +13,9 @@ from templates.slots import Slot
 
 RESERVED = ("id", "benchmark", "language", "label", "group", "source", "engine", "flags", "reasons", "slots", "source_slots")
 
+METRICS = ("accuracy", "macro_f1")
+SLOT_METRICS = ("span_f1", "exact_match")
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -85,7 +88,8 @@ class NoSettings:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """One English benchmark. `read` turns one raw entry (a JSON object) into a Record or an Excluded.
+    """One English benchmark. `read` turns one raw entry (a JSON object) into a Record or an Excluded. `metric` is the number that reports and
+    terminal show first, with its interval, and by which they call a method best; the others stand beside it.
 
     With `slot_words` (slot type -> word) its answer has a second part: after the label's word comes `slots_lead`, then the slots as
     ` word(value), word(value)`, or `slots_none`. Slots are pieces of the field `slots_in`.
@@ -118,5 +122,8 @@ class Benchmark:
             raise ValueError(f"benchmark {self.name}: group_by {self.group_by!r} is not a field ({', '.join(self.fields)})")
         if self.slot_words and self.slots_in not in self.fields:
             raise ValueError(f"benchmark {self.name}: slots_in {self.slots_in!r} is not a field ({', '.join(self.fields)})")
+        metrics = METRICS + (SLOT_METRICS if self.slot_words else ())
+        if self.metric not in metrics:
+            raise ValueError(f"benchmark {self.name}: metric {self.metric!r} is none of {', '.join(metrics)}")
         if set(self.words) != set(self.labels):
             raise ValueError(f"benchmark {self.name}: words are for {sorted(self.words)}, labels are {sorted(self.labels)}")

@@ -99,6 +99,21 @@ class Runs:
                     gone.append(path)
         return gone
 
+    def prune_refreshed(self, *, keep: int) -> list[Path]:
+        """Remove all but the latest `keep` (at least 1) sets of refreshed records of each language, study and benchmark, each with the diff that
+        led to it; returns what went. The latest set is the one that the next refresh is compared with."""
+        gone: list[Path] = []
+        for history in sorted((self.out / ".refreshed").glob("*/*/*/history")):
+            sets: dict[str, list[Path]] = {}
+            for path in sorted(history.iterdir()):
+                if not path.name.startswith("."):
+                    sets.setdefault(path.name.partition(".")[0], []).append(path)
+            for name in sorted(sets)[: -max(keep, 1)]:
+                for path in sets[name]:
+                    path.unlink()
+                gone += sets[name]
+        return gone
+
 
 def prune_store(store: Store, *, older_than_seconds: float) -> int:
     """Remove stored results that no run has asked for since then; returns how many."""

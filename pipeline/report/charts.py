@@ -51,11 +51,13 @@ SETTINGS: dict[Any, Any] = {
 }
 
 Series = tuple[str, str]  # condition, method, as shown
-Draw = tuple[float, int, float]  # fraction, training rows, accuracy
+Draw = tuple[float, int, float]  # fraction, training rows, what was measured
 
 
-def fraction_curve(points: Mapping[Series, Sequence[Draw]], *, conditions: Sequence[str], floor: float | None, title: str, name: str) -> str:
-    """Accuracy over training rows (log): a dot for every draw, lines join the means of each fraction.
+def fraction_curve(
+    points: Mapping[Series, Sequence[Draw]], *, conditions: Sequence[str], floor: float | None, title: str, name: str, measured: str = "accuracy"
+) -> str:
+    """What was measured (a ratio) over training rows (log): a dot for every draw, lines join the means of each fraction.
 
     `conditions` gives the order of the colours, here and in learning_curves.
     """
@@ -75,7 +77,7 @@ def fraction_curve(points: Mapping[Series, Sequence[Draw]], *, conditions: Seque
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         axes.set_xlabel("training rows (log scale)")
-        axes.set_ylabel("accuracy")
+        axes.set_ylabel(measured)
         _finish(axes)
 
     return _svg(draw, height=4.6, title=title, name=name)

@@ -13,6 +13,7 @@ from pipeline import metrics, slot_metrics
 from pipeline.outcome import Prediction
 
 FEWEST = 3  # trials or folds before their spread is used
+METRICS = {"accuracy": "accuracy", "macro_f1": "macro-F1", "span_f1": "span F1", "exact_match": "exact"}  # name -> as shown
 
 
 @dataclass(frozen=True, slots=True)

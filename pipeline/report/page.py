@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from pipeline.report import sentences
 from pipeline.report.inputs import Facts, Inputs, Model
+from pipeline.report.measure import METRICS
 from pipeline.report.view import about, samples_view, table_view, words_view
 from templates.language import ENGLISH
 from templates.store import write_atomic
@@ -26,10 +27,11 @@ def render(inputs: Inputs) -> str:
         "percent": sentences.percent,
         "count": lambda number: f"{number:,.0f}",
         "how": sentences.how_made,
-        "span": sentences.span_of,
+        "figure": sentences.figure,
+        "range": sentences.range_of,
     }
     environment.filters |= filters
-    environment.globals["counts_of"] = sentences.counts_of
+    environment.globals |= {"counts_of": sentences.counts_of, "metric_names": METRICS}
     measured = {table.benchmark for table in inputs.summary.tables if table.targets}
     return environment.get_template("page.html").render(
         inputs=inputs,

@@ -44,6 +44,16 @@ def span_of(measure: Measure) -> str:
     return f"{100 * measure.low:.1f} to {100 * measure.high:.1f}\u202f%"
 
 
+def figure(measure: Measure, metric: str) -> str:
+    """A measure's mean as it is usually written: macro-F1 with two decimals, all else as a percentage."""
+    return f"{measure.mean:.2f}" if metric == "macro_f1" else percent(measure.mean, 1)
+
+
+def range_of(measure: Measure, metric: str) -> str:
+    """The 95 % interval in the same form."""
+    return f"{measure.low:.2f} to {measure.high:.2f}" if metric == "macro_f1" else span_of(measure)
+
+
 def how_made(measure: Measure) -> str:
     """How an interval was made."""
     return {

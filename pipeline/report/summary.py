@@ -12,7 +12,7 @@ import numpy as np
 from pipeline.outcome import Outcome, signature_text
 from pipeline.report.comparable import AVERAGED, CellKey, cell_key, groups, is_target
 from pipeline.report.gap import Gap, costs, leads
-from pipeline.report.measure import Measure, measure
+from pipeline.report.measure import METRICS, Measure, measure
 from templates.finding import Finding
 
 NAMES = {"p_tuning": "P-tuning", "few_shot": "Few-shot", "tfidf": "TF-IDF + logistic regression", "majority": "Always the majority label"}
@@ -23,9 +23,9 @@ RANK = {"p_tuning": 0, "few_shot": 2, "tfidf": 3, "majority": 4}  # other method
 class Cell:
     """One number of a table: a condition, a method with its settings, a fraction, over folds and seeds.
 
-    `kept`: only the predictions for rows the gate kept in the target language are counted. `test_rows` are distinct rows;
-    `train_rows` is the mean over trials. `signature` shows every fold and seed that went in. `span_f1` and `exact_match` are None
-    where the benchmark has no slots.
+    `kept`: only the predictions for rows are counted that the same method, settings and fraction was tested on in the target language
+    (where that has no such cell: for rows the gate kept in it). `test_rows` are distinct rows; `train_rows` is the mean over trials.
+    `signature` shows every fold and seed that went in. `span_f1` and `exact_match` are None where the benchmark has no slots.
     """
 
     condition: str
@@ -43,12 +43,21 @@ class Cell:
     span_f1: Measure | None = None
     exact_match: Measure | None = None
 
+    def of(self, metric: str) -> Measure:
+        """The measure of this name; ValueError if the cell has none."""
+        found = getattr(self, metric) if metric in METRICS else None
+        if found is None:
+            raise ValueError(f"{self.name}, {self.condition}: no {metric}")
+        assert isinstance(found, Measure)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """Outcomes of one benchmark that may be compared. `part` counts the tables of the benchmark from 0; `names[i]` is the display name of `outcomes[i]`.
 
     `costs`: English against the target language, method by method. `leads`: the best-ranked method against every other, per condition.
+    `metric`: what the benchmark wants shown first.
     """
 
     benchmark: str
@@ -59,6 +68,14 @@ class Table:
     leads: tuple[Gap, ...]
     outcomes: tuple[Outcome, ...]
     names: tuple[str, ...]
+    metric: str = "accuracy"
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics that every cell has, the benchmark's own first."""
+        there = tuple(METRICS) if all(cell.span_f1 is not None for cell in self.cells) and self.slots else ("accuracy", "macro_f1")
+        first = self.metric if self.metric in there else "accuracy"
+        return (first, *(metric for metric in there if metric != first))
 
     @property
     def slots(self) -> bool:
@@ -83,6 +100,11 @@ class Table:
                 best[cell.name] = cell
         return tuple(best.values())
 
+    def beside(self, cell: Cell, condition: str, *, kept: bool = False) -> Cell | None:
+        """The cell of another condition with the same method, settings and fraction."""
+        wanted = (condition, cell.name, cell.fraction, kept)
+        return next((other for other in self.cells if (other.condition, other.name, other.fraction, other.kept) == wanted), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -92,19 +114,27 @@ class Summary:
     refusals: tuple[Finding, ...]
 
 
-def summarise(outcomes: Sequence[Outcome], *, labels: Mapping[str, Sequence[str]], kept: Mapping[str, AbstractSet[str]]) -> Summary:
-    """Outcomes to tables. `labels[benchmark]` are all its labels, `kept[benchmark]` the ids kept in the target language."""
+def summarise(
+    outcomes: Sequence[Outcome],
+    *,
+    labels: Mapping[str, Sequence[str]],
+    kept: Mapping[str, AbstractSet[str]],
+    metric: Mapping[str, str] | None = None,
+) -> Summary:
+    """Outcomes to tables. `labels[benchmark]` are all its labels, `kept[benchmark]` the ids kept in the target language, `metric[benchmark]` what is
+    shown first (accuracy where nothing is said)."""
     tables: list[Table] = []
     refusals: list[Finding] = []
     for benchmark in dict.fromkeys(outcome.benchmark for outcome in outcomes):
         mine = [outcome for outcome in outcomes if outcome.benchmark == benchmark]
         parts, findings = groups(mine, where=benchmark)
         refusals += findings
-        tables += [_table(benchmark, part, group, labels=tuple(labels[benchmark]), kept=kept.get(benchmark)) for part, group in enumerate(parts)]
+        first = (metric or {}).get(benchmark, "accuracy")
+        tables += [_table(benchmark, part, group, labels=tuple(labels[benchmark]), kept=kept.get(benchmark), metric=first) for part, group in enumerate(parts)]
     return Summary(tuple(tables), tuple(refusals))
 
 
-def _table(benchmark: str, part: int, outcomes: Sequence[Outcome], *, labels: tuple[str, ...], kept: AbstractSet[str] | None) -> Table:
+def _table(benchmark: str, part: int, outcomes: Sequence[Outcome], *, labels: tuple[str, ...], kept: AbstractSet[str] | None, metric: str) -> Table:
     ordered = sorted(outcomes, key=lambda one: (RANK.get(one.method, 1), one.method, str(cell_key(one)[2]), -one.fraction, one.condition, one.fold, one.seed))
     names = display_names(ordered)
     by_cell: dict[CellKey, list[Outcome]] = {}
@@ -112,9 +142,10 @@ def _table(benchmark: str, part: int, outcomes: Sequence[Outcome], *, labels: tu
         if not outcome.error:
             by_cell.setdefault(cell_key(outcome), []).append(outcome)
     cells: list[Cell] = []
-    for trials in by_cell.values():
-        name = names[cell_key(trials[0])[1:3]]
-        restrictions = (None,) if kept is None or is_target(trials[0].condition) else (None, kept)
+    tested = {key[1:]: {item.id for one in trials for item in one.predictions} for key, trials in by_cell.items() if is_target(key[0])}
+    for key, trials in by_cell.items():
+        name = names[key[1:3]]
+        restrictions = (None,) if kept is None or is_target(key[0]) else (None, tested.get(key[1:], kept))
         cells += [cell for only in restrictions if (cell := _cell(trials, name, labels=labels, only=only)) is not None]
     return Table(
         benchmark,
@@ -125,6 +156,7 @@ def _table(benchmark: str, part: int, outcomes: Sequence[Outcome], *, labels: tu
         leads(by_cell, names),
         tuple(ordered),
         tuple(names[cell_key(one)[1:3]] for one in ordered),
+        metric,
     )
 
 
@@ -169,32 +201,3 @@ def _joint_signature(trials: Sequence[Outcome]) -> str:
     for key in AVERAGED & set(joint):
         joint[key] = ",".join(sorted({one.signature.get(key, "") for one in trials}))
     return signature_text(joint)
-
-
-def headline(summary: Summary) -> list[str]:
-    """The few lines a terminal shows at the end of a run; the verdict is not among them."""
-    lines: list[str] = []
-    for table in summary.tables:
-        for condition in table.targets or tuple(dict.fromkeys(cell.condition for cell in table.cells))[:1]:
-            for cell in table.main(condition):
-                low, high = 100 * cell.accuracy.low, 100 * cell.accuracy.high
-                share = "" if cell.fraction >= 1 else f", {100 * cell.fraction:g} % of the training rows"
-                lines.append(
-                    f"{table.benchmark} {condition}  {cell.name}: accuracy {100 * cell.accuracy.mean:.1f} % ({low:.1f} to {high:.1f}), "
-                    f"macro-F1 {cell.macro_f1.mean:.2f}, {_slots(cell)}{cell.test_rows:,} test rows{share}"
-                )
-        for cost in table.costs[:1]:
-            lines.append(
-                f"{table.benchmark} {cost.other_condition}  {cost.name}: English {100 * cost.left:.1f} %, {cost.other_condition} {100 * cost.right:.1f} % "
-                f"on the same {cost.rows:,} rows; difference {100 * cost.difference.mean:+.1f} points"
-            )
-        if table.failed:
-            lines.append(f"{table.benchmark}: {len(table.failed)} of {len(table.outcomes)} trials failed, first: {table.failed[0].error}")
-    lines += [str(finding) for finding in summary.refusals]
-    return lines
-
-
-def _slots(cell: Cell) -> str:
-    if cell.span_f1 is None or cell.exact_match is None:
-        return ""
-    return f"span F1 {100 * cell.span_f1.mean:.1f} %, intent and all slots right {100 * cell.exact_match.mean:.1f} %, "

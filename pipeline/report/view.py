@@ -12,10 +12,13 @@ from pipeline.outcome import Outcome
 from pipeline.report import charts, sentences
 from pipeline.report.comparable import is_target
 from pipeline.report.inputs import Inputs
+from pipeline.report.measure import METRICS
 from pipeline.report.summary import Cell, Table
 from templates.benchmark import Record
 from templates.language import ENGLISH
 from templates.prompt import TOKEN, Virtual, parse
+from templates.task import SlotWords
+from templates.verbalizer import Verbalizer
 
 MISTAKES = 10  # listed where labels are too many for a matrix
 EXAMPLES = 6  # shown per benchmark, quarantined and kept each
@@ -38,32 +41,42 @@ def about(inputs: Inputs) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the headline table: cells by method name, the name to mark as best, the accuracy of the majority label."""
+    """One column of the two tables of numbers: `cells` by method name, each at its largest fraction, and `draws` by method name and fraction.
+
+    `best` is the name to mark as best, `floor` the majority label's number. `beside`: it holds what target-language numbers are read beside."""
 
     title: str
     note: str
     target: bool
+    beside: bool
     cells: Mapping[str, Cell]
+    draws: Mapping[tuple[str, float], Cell]
     best: str
     floor: float | None
 
 
 def columns(inputs: Inputs, table: Table) -> list[Column]:
-    """The columns of the headline table that hold a number."""
-    language = inputs.language_name
+    """The columns that hold a number. What stands beside a target-language number has its method, settings and fraction."""
+    language, metric = inputs.language_name, table.metrics[0]
     controls = [condition for condition in dict.fromkeys(outcome.condition for outcome in table.outcomes) if ">" in condition]
     wanted = [(condition, False, inputs.spoken(condition), f"{language} text and prompt") for condition in table.targets]
     if inputs.language_code != ENGLISH:
-        wanted.append((ENGLISH, True, "English, same rows", f"only rows kept in {language}"))
+        wanted.append((ENGLISH, True, "English, same rows", f"only rows tested in {language}" if table.targets else f"only rows kept in {language}"))
     wanted.append((ENGLISH, False, "English, all rows", "English text and prompt"))
-    wanted += [(condition, True, "Control", f"English text, {language} prompt, kept rows") for condition in controls]
+    wanted += [(condition, True, "Control", f"English text, {language} prompt, same rows") for condition in controls]
+    targets = {cell.name: cell for condition in table.targets for cell in table.main(condition)}
     found = []
     for condition, kept, title, note in wanted:
+        draws = {(cell.name, cell.fraction): cell for cell in table.cells if (cell.condition, cell.kept) == (condition, kept)}
         cells = {cell.name: cell for cell in table.main(condition, kept=kept)}
-        if cells:
-            best = max(cells.values(), key=lambda cell: cell.accuracy.mean)
-            floor = next((cell.accuracy.mean for cell in cells.values() if cell.method == "majority"), None)
-            found.append(Column(title, note, is_target(condition), cells, best.name if len(cells) > 1 else "", floor))
+        if kept:
+            same = {name: draws.get((name, targets[name].fraction)) if name in targets else cell for name, cell in cells.items()}
+            cells = {name: cell for name, cell in same.items() if cell is not None}
+        if draws:
+            best = max(cells.values(), key=lambda cell: cell.of(metric).mean, default=None)
+            floor = next((cell.of(metric).mean for cell in cells.values() if cell.method == "majority"), None)
+            mark = best.name if best is not None and len(cells) > 1 else ""
+            found.append(Column(title, note, is_target(condition), kept and bool(targets), cells, draws, mark, floor))
     return found
 
 
@@ -78,17 +91,21 @@ def table_view(inputs: Inputs, table: Table) -> dict[str, Any]:
     fractions: dict[tuple[str, str], set[float]] = {}
     for cell in table.cells:
         fractions.setdefault((cell.condition, cell.name), set()).add(cell.fraction)
+    several = {method for (_, method), drawn in fractions.items() if len(drawn) > 1}
     main = next((cell for cell in table.main(target) if cell.method != "majority"), None)
     return {
         "table": table,
         "columns": shown,
-        "hows": list(dict.fromkeys(sentences.how_made(cell.accuracy) for column in shown for cell in column.cells.values())),
+        "metric": table.metrics[0],
+        "measured": ("intent " if table.slots and table.metrics[0] == "accuracy" else "") + METRICS[table.metrics[0]],
+        "draws": list(dict.fromkeys((cell.name, cell.fraction) for cell in table.cells if cell.name in several)),
+        "controlled": any(">" in cell.condition for cell in table.cells),
+        "hows": list(dict.fromkeys(sentences.how_made(cell.of(table.metrics[0])) for column in shown for cell in column.cells.values())),
         "failures": failures,
         "floors": {method for outcome, method in zip(table.outcomes, table.names, strict=True) if outcome.method == "majority"},
         "cost": sentences.cost(table, language=inputs.language_name),
         "lead": sentences.lead(table, target, language=inputs.spoken(target)),
         "curve": _curve(inputs, table, target, fractions, name=name),
-        "curve_cells": [cell for cell in table.cells if not cell.kept and len(fractions[(cell.condition, cell.name)]) > 1],
         "learning": _learning(inputs, table, name=name),
         "confusion": _confusion(table, main, inputs.spoken(target), name=name) if main else "",
         "confusion_title": _confusion_title(table, main, inputs.spoken(target)) if main else "",
@@ -103,17 +120,18 @@ def _conditions(inputs: Inputs, table: Table) -> list[str]:
 
 
 def _curve(inputs: Inputs, table: Table, target: str, fractions: Mapping[tuple[str, str], set[float]], *, name: str) -> Markup | str:
-    points: dict[charts.Series, list[charts.Draw]] = {}
+    metric, points = table.metrics[0], dict[charts.Series, list[charts.Draw]]()
     for outcome, method in zip(table.outcomes, table.names, strict=True):
         if not outcome.error and outcome.method != "majority" and len(fractions[(outcome.condition, method)]) > 1:
-            points.setdefault((inputs.spoken(outcome.condition), method), []).append((outcome.fraction, outcome.train_rows, outcome.accuracy))
+            points.setdefault((inputs.spoken(outcome.condition), method), []).append((outcome.fraction, outcome.train_rows, getattr(outcome, metric)))
     if not points:
         return ""
     conditions = _conditions(inputs, table)
     ordered = dict(sorted(points.items(), key=lambda item: conditions.index(item[0][0])))
-    floor = next((cell.accuracy.mean for cell in table.main(target) if cell.method == "majority"), None)
-    title = f"Accuracy on {table.benchmark} against the number of training rows, one line per language and method, one dot per trial"
-    return Markup(charts.fraction_curve(ordered, conditions=conditions, floor=floor, title=title, name=f"{name}-curve"))
+    floor = next((cell.of(metric).mean for cell in table.main(target) if cell.method == "majority"), None)
+    measured = METRICS[metric]
+    title = f"{measured[0].upper()}{measured[1:]} on {table.benchmark} against the number of training rows, one line per language and method, one dot per trial"
+    return Markup(charts.fraction_curve(ordered, conditions=conditions, floor=floor, title=title, name=f"{name}-curve", measured=measured))
 
 
 def _learning(inputs: Inputs, table: Table, *, name: str) -> Markup | str:
@@ -155,15 +173,19 @@ def _confusion(table: Table, cell: Cell, spoken: str, *, name: str) -> Markup:
 
 
 def words_view(inputs: Inputs, benchmark: str) -> dict[str, Any]:
-    """Prompt and words of a benchmark, with one kept row put in where there is one."""
+    """Prompt and words of a benchmark, with one kept row put in where there is one; of a benchmark with slots a row that has some, if there is."""
     words = inputs.words[benchmark]
     names = [match["field"] for match in TOKEN.finditer(words.prompt) if match["field"] and match["field"] != "answer"]
     prompt = parse(words.prompt, names, where=f"report, {benchmark} prompt")
-    example = next((record for record in inputs.samples.get(benchmark, ()) if not record.reasons and set(names) <= set(record.fields)), None)
+    kept = [record for record in inputs.samples.get(benchmark, ()) if not record.reasons and set(names) <= set(record.fields)]
+    example = next((record for record in kept if record.slots), next(iter(kept), None))
     fields = example.fields if example else {name: "{" + name + "}" for name in names}
     parts = [(part.count, "") if isinstance(part, Virtual) else (0, part.text) for part in prompt.render(fields)]
     label = example.label if example else next(iter(words.words), "")
-    return {"cell": words, "parts": parts, "answer": words.words.get(label, ""), "example": example is not None, "virtual": prompt.virtual_tokens}
+    slots = example.slots if example else ()
+    tail = SlotWords(Verbalizer(words.slots, {}), words.slots_lead, words.slots_none).pieces(slots) if words.slots else ()
+    answer = words.words.get(label, "") + "".join(tail)
+    return {"cell": words, "parts": parts, "answer": answer, "example": example is not None, "virtual": prompt.virtual_tokens}
 
 
 def samples_view(records: Sequence[Record]) -> dict[str, list[Record]]:

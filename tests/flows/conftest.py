@@ -1,5 +1,6 @@
 """A Prefect server for the tests of flows, started once; a user's folder with a tiny model; and one finished run."""
 
+import json
 import os
 import tomllib
 from collections.abc import Callable, Iterator
@@ -82,3 +83,41 @@ def lingraft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Capt
         return code, said.out, said.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def asked(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
+    """A user's folder with a finished run `both` of FIQA and Assistant in Swedish, put together by hand: its prompts are drawn, not tuned."""
+    import torch
+
+    from flows.engines import gpt_for
+    from flows.plan import make
+    from pipeline.prompt_table import PromptTable, card_for
+    from templates import records
+    from templates.run_folder import Runs
+
+    folder = tmp_path_factory.mktemp("asked")
+    write_study(folder, "both", save_llama(folder / "model"), benchmarks=["fiqa", "assistant"], source="any")
+    rows: dict[str, list[dict[str, Any]]] = {
+        "fiqa": [{"id": f"f{number}", "sentence": f"Vinsten steg dag {number}", "target": "Acme", "label": "positive"} for number in range(3)],
+        "assistant": [
+            {"id": "u0", "label": "general_joke", "utterance": "berätta ett skämt"},
+            {"id": "u1", "label": "alarm_set", "annotated": "väck mig klockan [time : fem] på [date : måndag]"},
+            {"id": "u2", "label": "play_music", "annotated": "spela något av [artist_name : dover]"},
+        ],
+    }
+    table = PromptTable()
+    with chdir(folder):
+        plan = make("sv", "both", data=None, out=Path("runs"))
+        staged = Runs(plan.out).stage("sv", "both")
+        lines = []
+        for seed, benchmark in enumerate(plan.benchmarks):
+            kept, _ = records.read_raw(benchmark, enumerate(rows[benchmark.name]), where="rows", settings=benchmark.settings())
+            records.write(staged / "records" / f"{benchmark.name}.jsonl", kept, benchmark=benchmark.name, language="sv")
+            prompt = 0.3 * torch.randn(10, 32, generator=torch.Generator().manual_seed(seed))
+            table.add(f"sv/{benchmark.name}", prompt, card_for(plan.task_of(benchmark), gpt_for(plan)[0], trial=f"trial {benchmark.name}"))
+            lines.append(json.dumps({"trial": f"trial {benchmark.name}", "predictions": [{"id": kept[0].id}]}))
+        table.save(staged / "prompts")
+        (staged / "outcomes.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        Runs(plan.out).publish(staged, "sv", "both", digest="0" * 8)
+    return folder

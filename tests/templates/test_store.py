@@ -101,3 +101,28 @@ def test_one_run_holds_a_language(tmp_path: Path) -> None:
 def test_the_code_fingerprint_follows_imports() -> None:
     assert code_fingerprint("translation.translate") != code_fingerprint("translation.judge")
     assert code_fingerprint("translation.translate") == code_fingerprint("translation.translate", "templates.benchmark")
+
+
+def test_earlier_sets_of_refreshed_records_go_and_the_latest_stays(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    for benchmark, days in (("fiqa", 3), ("assistant", 1)):
+        history = tmp_path / ".refreshed" / "sv" / "demo" / benchmark / "history"
+        history.mkdir(parents=True)
+        for day in range(days):
+            for suffix in ("jsonl", "diff.json"):
+                (history / f"2026112{day}T040000000000Z-0000000{day}.{suffix}").write_text(benchmark)
+    (tmp_path / ".refreshed" / "sv" / "demo" / "fiqa" / "history" / "20261129T040000000000Z-00000009.jsonl").write_text("killed before its diff")
+    (tmp_path / ".refreshed" / "sv" / "demo" / "fiqa" / "records.jsonl").write_text("fiqa")
+    gone = runs.prune_refreshed(keep=2)
+    assert [path.name for path in gone] == [f"2026112{day}T040000000000Z-0000000{day}.{suffix}" for day in (0, 1) for suffix in ("diff.json", "jsonl")]
+    left = sorted(path.name for path in tmp_path.rglob("*.*") if path.is_file())
+    assert left == [
+        "20261120T040000000000Z-00000000.diff.json",
+        "20261120T040000000000Z-00000000.jsonl",
+        "20261122T040000000000Z-00000002.diff.json",
+        "20261122T040000000000Z-00000002.jsonl",
+        "20261129T040000000000Z-00000009.jsonl",
+        "records.jsonl",
+    ]
+    assert runs.prune_refreshed(keep=2) == []
+    assert Runs(tmp_path / "elsewhere").prune_refreshed(keep=1) == []

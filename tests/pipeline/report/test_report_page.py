@@ -74,12 +74,46 @@ def test_the_order_of_the_page(html):
 
 
 def test_beside_every_target_number_stand_rows_kept_and_english_left(html):
-    cells = re.findall(r'<td data-column="Swedish".*?</td>', html, flags=re.DOTALL)
-    assert len(cells) == 5
-    for cell in cells:
-        assert "826 of 1,159 rows kept" in cell
-        assert "English tokens left" in cell
-    assert len(re.findall(r'<td data-column="English, same rows"', html)) == 5
+    first, second = html.split('<table class="headline draws">')
+    for table, numbers in ((first, 5), (second, 6)):  # five methods; two of them at three fractions each
+        cells = re.findall(r'<td data-column="Swedish".*?</td>', table, flags=re.DOTALL)
+        assert len(cells) == numbers
+        for cell in cells:
+            assert "826 of 1,159 rows kept" in cell
+            assert "English tokens left" in cell
+        beside = re.findall(r'<td data-column="English, same rows".*?</td>', table, flags=re.DOTALL)
+        assert len(beside) == numbers and all("macro-F1" in cell for cell in beside)
+
+
+def test_at_every_fraction_english_on_the_same_rows_and_the_control_stand_beside(html, inputs):
+    table = inputs.summary.tables[0]
+    rows = re.findall(r"<tr>(.*?)</tr>", html.split('<table class="headline draws">')[1].split("</table>")[0], flags=re.DOTALL)[1:]
+    wanted = [(method, fraction) for method in ("P-tuning", "TF-IDF + logistic regression") for fraction in (1.0, 0.1, 0.01)]
+    assert len(rows) == len(wanted)
+    for row, (method, fraction) in zip(rows, wanted, strict=True):
+        assert f"<bdi>{method}</bdi><small>{100 * fraction:g}&#8239;% of the training rows" in row
+        swedish = next(cell for cell in table.cells if (cell.condition, cell.name, cell.fraction) == ("sv", method, fraction))
+        beside = {"Swedish": swedish, "English, same rows": table.beside(swedish, "en", kept=True), "Control": table.beside(swedish, "en>sv", kept=True)}
+        for column, cell in beside.items():
+            text = re.search(rf'<td data-column="{column}".*?</td>', row, flags=re.DOTALL)[0]
+            if cell is None:
+                assert column == "Control" and "not part of this study" in text
+            else:
+                assert f'<span class="big">{100 * cell.accuracy.mean:.1f}\u202f%</span>' in text
+                assert f"{swedish.test_rows:,} test rows" in text
+    assert "beside each Swedish number English on exactly its test rows and the control" in Page(html).text
+
+
+def test_the_benchmarks_own_metric_stands_first(make):
+    rows = [("a", "positive", "positive"), ("b", "negative", "positive"), ("c", "positive", "positive")]
+    trials = [make(method, "sv", rows[: 3 - lost], fraction=fraction) for lost, method in enumerate(("p_tuning", "tfidf")) for fraction in (1.0, 0.1)]
+    summary = summarise(trials, labels=LABELS, kept={}, metric={"fiqa": "macro_f1"})
+    html = render(Inputs(language_code="sv", language_name="Swedish", study="demo", summary=summary, model=Model("m", 1, "f")))
+    text = Page(html).text
+    assert "Macro-F1 with its 95" in text and "then accuracy, on rows not trained on" in text
+    assert html.count('<span class="big">0.40</span>') == 3  # P-tuning twice, and all positive: F1 0.8 and 0
+    assert "Macro-F1 on fiqa against" in text
+    assert "No control (English text, Swedish prompt) is part of this study" in text
 
 
 def test_best_of_each_column_is_marked_in_words(html):
@@ -198,6 +232,7 @@ def test_unlike_outcomes_stand_in_two_tables_under_a_warning(make):
     bare = Inputs(language_code="sv", language_name="Swedish", study="demo", summary=summarise(trials, labels=LABELS, kept={}), model=Model("m", 1, "f"))
     html = render(bare)
     assert html.count('<table class="headline">') == 2
+    assert "draws" not in re.findall(r'<table class="([^"]*)"', html)
     assert "differ in model (smol / other)" in Page(html).text
     assert "not comparable with the other parts" in Page(html).text
 

@@ -12,11 +12,14 @@ import pytest
 from pipeline import metrics
 from pipeline.outcome import Outcome, Prediction
 from pipeline.report import charts
+from pipeline.report.headline import headline
 from pipeline.report.inputs import Inputs, Model
 from pipeline.report.measure import measure
 from pipeline.report.page import render
-from pipeline.report.summary import headline, summarise
+from pipeline.report.summary import Summary, summarise
 from pipeline.slot_metrics import slot_interval, slot_scores
+from templates.benchmark import Record
+from templates.language import Cell
 from templates.slots import Slot
 
 LABELS = tuple(f"scenario_{number % 9}_intent_{number}" for number in range(64))
@@ -76,11 +79,35 @@ def test_the_page_and_the_terminal_show_them(found: list[Outcome]) -> None:
         cells = row.count("<td") + row.count("<th")
         spanned = sum(int(number) - 1 for number in re.findall(r'colspan="(\d+)"', row))
         assert cells + spanned == width
-    assert any(re.search(r"span F1 \d+\.\d %, intent and all slots right \d+\.\d %, 25\d test rows", line) for line in headline_of(found))
+    kept = {item.id for item in found[0].predictions}
+    english = [replace(one, condition="en", signature={**one.signature, "condition": "en"}) for one in found[:2]]
+    summary = summarise([*found, *english], labels={"toy": LABELS}, kept={"toy": kept})
+    lines = headline(summary, gates={"toy": {"statistics": {"source": 1000, "kept": 900}}}, source_tokens_left={"toy": 0.02})
+    assert lines[1].split("  ")[1] == "accuracy, span F1, exact"
+    assert re.search(r"  P-tuning +\d+\.\d % \(\d+\.\d to \d+\.\d\)  \d+\.\d %  \d+\.\d % +\d+\.\d %  \d+\.\d %  \d+\.\d %", lines[2])
+    assert max(map(len, lines[:4])) <= 120
 
 
-def headline_of(found: list[Outcome]) -> list[str]:
-    return headline(summarise(found, labels={"toy": LABELS}, kept={}))
+@pytest.mark.parametrize("slots", [(Slot("time", "fem", 17), Slot("date", "måndag", 24)), ()])
+def test_the_words_section_shows_how_slots_are_said(slots: tuple[Slot, ...]) -> None:
+    said = "väck mig klockan fem på måndag"
+    words = Cell(
+        "{utterance}[[10]]\nAvsikt:{answer}",
+        {"alarm_set": " ställ alarm"},
+        slots={"time": " tid", "date": " datum"},
+        slots_lead="\nUppgifter:",
+        slots_none=" inga",
+    )
+    samples = [Record("0", {"utterance": "hej"}, "alarm_set", "", reasons=("empty",)), Record("1", {"utterance": said}, "alarm_set", "", slots=slots)]
+    bare = Inputs(language_code="sv", language_name="Swedish", study="quick", summary=Summary((), ()), model=Model("tiny", 1000, "f"))
+    html = render(replace(bare, words={"toy": words}, samples={"toy": samples}))
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+    assert f"Avsikt: ställ alarm Uppgifter:{' tid(fem), datum(måndag)' if slots else ' inga'}" in text
+    assert "goes on with Uppgifter:" in text and "where there is none it says inga." in text
+    assert "Prompt, label words and slot words are a draft." in text
+    table = html[html.index("<h3>Slots</h3>") :]
+    assert re.findall(r"<th scope=\"row\"><bdi>(\w+)</bdi></th><td lang=\"sv\"><bdi>(\w+)</bdi>", table) == [("time", "tid"), ("date", "datum")]
+    assert "<h3>Slots</h3>" not in render(replace(bare, words={"toy": replace(words, slots={})}, samples={"toy": samples}))
 
 
 def test_without_slots_nothing_is_said_of_them(outcomes: list[Outcome], html: str) -> None:

@@ -1,10 +1,10 @@
-"""Summary: kept rows, names, floors, failures, refusals and the terminal's lines."""
+"""Summary: kept rows, names, floors, failures and refusals."""
 
 from __future__ import annotations
 
 import pytest
 
-from pipeline.report.summary import Summary, headline, summarise
+from pipeline.report.summary import Summary, summarise
 
 LABELS = {"fiqa": ("negative", "positive")}
 ROWS = [("a", "positive", "positive"), ("b", "negative", "negative"), ("c", "positive", "negative"), ("d", "negative", "positive")]
@@ -22,6 +22,24 @@ def test_english_on_exactly_the_kept_rows(make):
     assert same.macro_f1.mean == pytest.approx(2 / 3)  # both labels: one hit, one miss between them, F1 = 2/3 each
     assert swedish.test_rows == 3
     assert cells(table, "sv", kept=True) == []
+
+
+def test_english_is_counted_on_the_rows_that_its_counterpart_was_tested_on(make):
+    trials = [make("p_tuning", "en", ROWS[2:], fold=1), make("p_tuning", "en", ROWS[:2]), make("p_tuning", "en>sv", ROWS), make("tfidf", "en", ROWS)]
+    trials += [make("p_tuning", "sv", ROWS[:2]), make("p_tuning", "sv", [], fold=1, error="out of memory"), make("tfidf", "sv", ROWS[:3])]
+    table = summarise(trials, labels=LABELS, kept={"fiqa": {"a", "b", "c", "d"}}).tables[0]
+    rows = {(cell.method, cell.condition): (cell.test_rows, cell.accuracy.mean) for cell in table.cells if cell.kept}
+    assert rows == {("p_tuning", "en"): (2, 1.0), ("p_tuning", "en>sv"): (2, 1.0), ("tfidf", "en"): (3, pytest.approx(2 / 3))}
+
+
+def test_what_stands_beside_a_number_has_its_method_and_fraction(make):
+    trials = [make(method, condition, ROWS, fraction=fraction) for method in ("p_tuning", "tfidf") for condition in ("sv", "en") for fraction in (1.0, 0.1)]
+    table = summarise(trials, labels=LABELS, kept={"fiqa": {"a", "b", "c", "d"}}).tables[0]
+    for cell in cells(table, "sv"):
+        other = table.beside(cell, "en", kept=True)
+        assert other is not None
+        assert (other.condition, other.method, other.fraction, other.kept) == ("en", cell.method, cell.fraction, True)
+        assert table.beside(cell, "en>sv", kept=True) is None
 
 
 def test_the_control_too_is_counted_on_the_kept_rows(make):
@@ -68,7 +86,6 @@ def test_failed_trials_count_in_no_mean_and_are_kept(make):
     only = summarise([failed], labels=LABELS, kept={})
     assert only.tables[0].cells == ()
     assert only.tables[0].targets == ("sv",)
-    assert headline(only) == ["fiqa: 1 of 1 trials failed, first: ValueError: no"]
 
 
 def test_unlike_signatures_stand_in_two_tables_with_a_finding(make):
@@ -78,20 +95,7 @@ def test_unlike_signatures_stand_in_two_tables_with_a_finding(make):
     assert [len(table.outcomes) for table in summary.tables] == [2, 1]
     assert [table.part for table in summary.tables] == [0, 1]
     assert "differ in model (smol / gpt-sw3)" in summary.refusals[0].what
-    assert any("unlike-signatures" in line for line in headline(summary))
-
-
-def test_headline_names_accuracy_interval_floor_and_cost(outcomes):
-    kept = {item.id for one in outcomes if one.condition == "sv" for item in one.predictions}
-    summary = summarise(outcomes, labels=LABELS, kept={"fiqa": kept})
-    lines = headline(summary)
-    best = summary.tables[0].main("sv")[0]
-    assert lines[0].startswith(f"fiqa sv  P-tuning: accuracy {100 * best.accuracy.mean:.1f} % ({100 * best.accuracy.low:.1f} to ")
-    assert any("Always the majority label" in line for line in lines)
-    assert any("English" in line and "on the same" in line for line in lines)
-    assert lines[-1] == "fiqa: 1 of 73 trials failed, first: OutOfMemoryError: 512 MiB asked, 200 MiB left"
 
 
 def test_nothing_measured_gives_nothing():
     assert summarise([], labels=LABELS, kept={}) == Summary((), ())
-    assert headline(Summary((), ())) == []
