@@ -51,9 +51,8 @@ def test_two_files_of_one_benchmark_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named_with_its_other_endings(tmp_path: Path) -> None:
-    with pytest.raises(
-        Refusal, match=r"fiqa\.en\.jsonl: not found; --data must name a folder that holds fiqa\.en\.jsonl \(or \.json, \.csv instead
-    ):
+    said = r"fiqa\.en\.jsonl: not found; --data must name a folder that holds fiqa\.en\.jsonl \(or \.json, \.csv instead of \.jsonl\)"
+    with pytest.raises(Refusal, match=said):
         data_file.find(tmp_path, FIQA)
 
 
