@@ -205,6 +205,22 @@ def translate_text(
 
 
 @app.command()
+def export(
+    language: Language,
+    kind: Annotated[str, typer.Option("--format", help="A format of templates/formats, as nemo or massive.")],
+    to: Annotated[Path, typer.Option("--to", help="The folder the files go to.")],
+    study: StudyName = "demo",
+    benchmark: Annotated[str, typer.Option("--benchmark", help="Only this one of the study's benchmarks.")] = "",
+    runs: Out = Path("runs"),
+) -> None:
+    """Write the kept records of the latest run in the format of another tool; what is written reads back as the same records."""
+    from flows.export import export as write
+
+    for line in write(language, study, kind, to=to, out=runs, only=benchmark):
+        out.print(line, markup=False)
+
+
+@app.command()
 def clean(
     keep: Annotated[int, typer.Option("--keep", help="Runs, and sets of refreshed records, to keep of each language and study.", min=1)] = 5,
     runs: Out = Path("runs"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -15,6 +16,9 @@ from templates.refusal import Refusal, did_you_mean
 from templates.slots import Slot
 from templates.store import write_atomic
 
+Lines = Iterable[tuple[int | str, Mapping[str, Any] | Excluded]]  # where it stands (line, or in words), and the entry or why it is left out
+SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 def need_text(raw: Mapping[str, Any], key: str) -> str:
     """raw[key] as a non-blank string in NFC; ValueError says what is wrong."""
@@ -25,7 +29,7 @@ def need_text(raw: Mapping[str, Any], key: str) -> str:
         raise ValueError(f"field {key!r} must be text, found {json.dumps(value)[:60]}")
     if not value.strip():
         raise ValueError(f"field {key!r} is empty")
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
+    if SURROGATE.search(value):
         raise ValueError(f"field {key!r} holds half of a surrogate pair; write the character itself")
     return unicodedata.normalize("NFC", value)
 
@@ -67,25 +71,31 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, value
 
 
-def read_raw(benchmark: Benchmark, lines: Iterable[tuple[int, Mapping[str, Any]]], *, where: str, settings: Any) -> tuple[list[Record], list[Excluded]]:
+def first_of(path: Path) -> dict[str, Any]:
+    """The first entry of a JSON Lines file; empty if there is none."""
+    return next((raw for _, raw in read_lines(path)), {})
+
+
+def read_raw(benchmark: Benchmark, lines: Lines, *, where: str, settings: Any) -> tuple[list[Record], list[Excluded]]:
     """Raw entries to records and excluded entries, by the benchmark's own rule; labels and ids are checked here."""
     records: list[Record] = []
     excluded: list[Excluded] = []
-    seen: dict[str, int] = {}
+    seen: dict[str, str] = {}
     for number, raw in lines:
+        place = f"line {number}" if isinstance(number, int) else number
         try:
-            entry = benchmark.read(raw, settings)
+            entry = raw if isinstance(raw, Excluded) else benchmark.read(raw, settings)
         except ValueError as error:
-            raise Refusal(f"{where}, line {number}: {str(error).rstrip('.')}; {benchmark.name} needs {', '.join(benchmark.fields)}.") from error
+            raise Refusal(f"{where}, {place}: {str(error).rstrip('.')}; {benchmark.name} needs {', '.join(benchmark.fields)}.") from error
         if entry.id in seen:
-            raise Refusal(f"{where}, line {number}: id {entry.id!r} is already on line {seen[entry.id]}; ids must be unique.")
-        seen[entry.id] = number
+            raise Refusal(f"{where}, {place}: id {entry.id!r} is already on {seen[entry.id]}; ids must be unique.")
+        seen[entry.id] = place
         if isinstance(entry, Excluded):
             excluded.append(entry)
             continue
         if entry.label not in benchmark.labels:
             hint = did_you_mean(entry.label, benchmark.labels)
-            raise Refusal(f"{where}, line {number}: label {entry.label!r} is not in {benchmark.name} ({listed(benchmark.labels)}).{hint}")
+            raise Refusal(f"{where}, {place}: label {entry.label!r} is not in {benchmark.name} ({listed(benchmark.labels)}).{hint}")
         records.append(entry)
     return records, excluded
 
@@ -136,17 +146,3 @@ def read(path: Path, benchmark: Benchmark) -> list[Record]:
         except (ValueError, KeyError, TypeError) as error:
             raise Refusal(f"{path}, line {number}: {error} is missing or unusable; write the file with lingraft.") from error
     return records
-
-
-def to_nemo(record: Record, *, taskname: str, answer: str) -> dict[str, str]:
-    """The record in NeMo's prompt-learning form: {"taskname": ..., fields ..., "label": answer as the model reads it}."""
-    return {"taskname": taskname, **record.fields, "label": answer}
-
-
-def from_nemo(raw: Mapping[str, Any], benchmark: Benchmark, labels_of: Mapping[str, str], *, name: str) -> Record:
-    """A NeMo record back into ours. `labels_of` maps answer words (stripped) to labels; ValueError says what is wrong."""
-    fields = {key: need_text(raw, key) for key in benchmark.fields}
-    answer = need_text(raw, "label").strip()
-    if answer not in labels_of:
-        raise ValueError(f"label {answer!r} is none of {', '.join(labels_of)}")
-    return Record(name, fields, labels_of[answer], fields[benchmark.group_by])

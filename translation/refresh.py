@@ -11,14 +11,14 @@ import json
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from templates import catalogue
+from templates import catalogue, data_file
 from templates.benchmark import Benchmark, Excluded, Hub, Record, Url
-from templates.records import read_lines, read_raw
+from templates.records import Lines, read_lines, read_raw
 from templates.refusal import Refusal, UnknownName, did_you_mean
 from templates.store import digest
 from translation import download
@@ -62,9 +62,6 @@ class Gone(Refusal):
 
 class _Unreachable(Exception):
     """A source that cannot be had now; the next one may."""
-
-
-Lines = Iterable[tuple[int, Mapping[str, Any]]]
 
 
 def fetch(benchmark: Benchmark, *, data: Path | None, source: str = "any", settings: Any, cache: Path | None = None) -> Fetched:
@@ -118,10 +115,8 @@ def _content(record: Record) -> list[Any]:
 def _sources(benchmark: Benchmark, data: Path | None, cache: Path | None) -> list[tuple[str, str, Callable[[], Lines]]]:
     found: list[tuple[str, str, Callable[[], Lines]]] = []
     if data is not None:
-        path = data / f"{benchmark.name}.en.jsonl"
-        if not path.is_file():
-            raise Refusal(f"{path}: not found; --data must name a folder that holds {path.name}.")
-        found.append(("data", str(path), lambda: read_lines(path)))
+        path = data_file.find(data, benchmark)
+        found.append(("data", str(path), lambda: data_file.read(path, benchmark)))
     for own in benchmark.sources:
         if isinstance(own, Hub):
             found.append(("hub", f"hub {own.repository}@{own.revision[:12]}", lambda own=own: _from_hub(own)))  # type: ignore[misc]

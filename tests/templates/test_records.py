@@ -1,4 +1,4 @@
-"""records: strict reading with file and line, exact writing, NeMo both ways."""
+"""records: strict reading with file and line, exact writing."""
 
 import json
 from pathlib import Path
@@ -68,15 +68,6 @@ def test_written_records_open_with_datasets(tmp_path: Path) -> None:
     opened = load_dataset("json", data_files=str(tmp_path / "fiqa.jsonl"), split="train", cache_dir=str(tmp_path / "cache"))
     assert opened["sentence"] == ["Upp", "Ner"]
     assert opened[1]["source"] == {"sentence": "Down", "target": "B"}
-
-
-def test_nemo_both_ways() -> None:
-    record = Record("7", {"sentence": "Upp", "target": "A"}, "positive", "Upp")
-    raw = records.to_nemo(record, taskname="sentiment-task", answer=" positiva")
-    assert raw == {"taskname": "sentiment-task", "sentence": "Upp", "target": "A", "label": " positiva"}
-    assert records.from_nemo(raw, FIQA, {"positiva": "positive", "negativa": "negative"}, name="7") == record
-    with pytest.raises(ValueError, match="label 'neutral' is none of positiva, negativa"):
-        records.from_nemo(raw | {"label": "neutral"}, FIQA, {"positiva": "positive", "negativa": "negative"}, name="7")
 
 
 def test_the_real_benchmark_has_the_published_counts(data: Path) -> None:

@@ -1,0 +1,108 @@
+"""NLU-Evaluation-Data's CSV: semicolons, `answer_annotation` with `[slot : value]` markup, one row an answer.
+
+Liu et al. 2019, https://arxiv.org/abs/1903.05566, https://github.com/xliuhw/NLU-Evaluation-Data: the file of all annotated answers, and
+those of its folds, which have fewer columns. Rows of a status IRR (irrelevant) and without annotation are left out and counted. An
+`answerid` repeats itself, so an id is `answerid-scenario_intent`, from its second row on with a number; a column `id` of our own goes before.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from templates.benchmark import Benchmark, Excluded, Record
+from templates.formats._annotated import entry, markup, misfit
+from templates.formats._comes_back import need_back
+from templates.refusal import Refusal
+from templates.store import write_atomic
+from templates.task import LocalisedTask
+
+__all__ = ["SUFFIX", "misfit", "read", "recognises", "write"]
+SUFFIX = ".csv"
+COLUMNS = (
+    *("userid", "answerid", "scenario", "intent", "status", "answer_annotation"),
+    *("notes", "suggested_entities", "answer_normalised", "answer", "question"),
+)
+NEEDED = ("answerid", "scenario", "intent", "answer_annotation")
+NUMBERED = re.compile(r"(\d+)-(.+)")
+
+
+def recognises(path: Path) -> bool:
+    """The header names `answer_annotation`."""
+    return "answer_annotation" in _text(path).partition("\n")[0]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise Refusal(f"{path}: cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Refusal(f"{path}: byte {error.start + 1} is not UTF-8; save the file as UTF-8.") from error
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    lines = csv.reader(io.StringIO(_text(path), newline=""), delimiter=";", strict=True)
+    header: list[str] = []
+    try:
+        for cells in lines:
+            if not cells:
+                continue
+            if not header:
+                header = [cell.strip() for cell in cells]
+                missing = [name for name in NEEDED if name not in header]
+                if missing:
+                    raise Refusal(f"{path}: column {missing[0]!r} is missing; the header needs {', '.join(NEEDED)}, parted by semicolons.")
+                continue
+            if len(cells) != len(header):
+                raise Refusal(f"{path}, line {lines.line_num}: found {len(cells)} columns, the header names {len(header)}; quote cells that hold a semicolon.")
+            yield lines.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=True))
+    except csv.Error as error:
+        raise Refusal(f"{path}, line {lines.line_num}: not valid CSV ({error}); a quote inside a quoted cell is written twice.") from error
+
+
+def read(path: Path, benchmark: Benchmark) -> Iterator[tuple[int, Mapping[str, Any] | Excluded]]:
+    """The rows of one file."""
+    seen: Counter[str] = Counter()
+    for number, row in _rows(path):
+        empty = [name for name in NEEDED[:3] if not row[name]]
+        if empty:
+            raise Refusal(f"{path}, line {number}: column {empty[0]!r} is empty; fill it in or delete the row.")
+        label, name = f"{row['scenario']}_{row['intent']}", row.get("id", "")
+        if not name:
+            name = f"{row['answerid']}-{label}"
+            seen[name] += 1
+            name += f"-{seen[name]}" if seen[name] > 1 else ""
+        status = row.get("status", "")
+        if status.startswith("IRR"):
+            yield number, Excluded(name, f"status {status}")
+        elif row["answer_annotation"] in ("", "null"):
+            yield number, Excluded(name, "not annotated")
+        else:
+            yield number, entry(name, label=label, annotated=row["answer_annotation"], benchmark=benchmark)
+
+
+def write(records: Iterable[Record], task: LocalisedTask, folder: Path) -> list[Path]:
+    """`<benchmark>.<language>.csv` with the eleven columns of the published file, and `id` where the answer's number would not say it."""
+    rows = list(records)
+    numbers = [found[1] if (found := NUMBERED.fullmatch(row.id)) and found[2] == row.label else "" for row in rows]
+    own = not all(numbers)
+    out = io.StringIO(newline="")
+    sheet = csv.DictWriter(out, [*COLUMNS, *(["id"] if own else [])], restval="", delimiter=";", lineterminator="\n")
+    sheet.writeheader()
+    for record, number in zip(rows, numbers, strict=True):
+        annotated = markup(record, task.benchmark)
+        stripped = {"id": record.id.strip(), "label": record.label, "annotated": annotated.strip()}
+        need_back(record, stripped, task.benchmark, kind="NLU-Evaluation-Data")
+        scenario, _, intent = record.label.partition("_")
+        utterance = record.fields[task.benchmark.slots_in]
+        row = {"answerid": number or record.id, "scenario": scenario, "intent": intent, "answer_annotation": annotated}
+        sheet.writerow(row | {"answer_normalised": utterance, "answer": utterance} | ({"id": record.id} if own else {}))
+    path = folder / f"{task.benchmark.name}.{task.language.code}{SUFFIX}"
+    write_atomic(path, out.getvalue().encode("utf-8"))
+    return [path]
