@@ -69,10 +69,11 @@ class Search:
                 yield Place(start, end, "compound", COSTS["compound"])
 
     def _candidates(self, slot: Slot) -> Iterator[Place]:
-        value, code = rules.words(slot.value), self.language.code
+        around, code = self.language.carry.around, self.language.code
+        value = rules.words(slot.value, around)
         yield from (Place(start, end, "copy", COSTS["copy"]) for start, end in windows.same(value, self.target))
         said = self._said(slot)
-        asked = [(later / 100, rules.words(one)) for later, one in enumerate(said)]
+        asked = [(later / 100, rules.words(one, around)) for later, one in enumerate(said)]
         for (later, phrase), one in zip(asked, said, strict=True):
             for start, end in windows.same(phrase, self.target):
                 method = "exact" if one in self.target.slice(start, end) else "casefold"
@@ -85,14 +86,14 @@ class Search:
         for later, phrase in asked:
             for likeness, start, end in windows.near(phrase, self.target):
                 yield Place(*self._bare(slot, start, end), "fuzzy", COSTS["fuzzy"] + (1 - likeness) / 10 + later)
-        frame = self.said.get((self.source.text, (slot.value,)), "")
-        yield from (Place(*self._bare(slot, start, end), "frame", COSTS["frame"]) for start, end in windows.framed(frame, slot.value, self.target))
+        frame = windows.text_of(self.said.get((self.source.text, (slot.value,)), ""), around)
+        yield from (Place(*self._bare(slot, start, end), "frame", COSTS["frame"]) for start, end in windows.framed(frame, value, self.target))
 
     def _said(self, slot: Slot) -> list[str]:
         """What the value was said as, itself first, without the words that its phrases brought along."""
         found = []
         for asked in (*values.alone(slot, self.source.text), *values.phrases(slot, self.source.text)):
-            said = windows.text_of(self.said.get(asked, ""))
+            said = windows.text_of(self.said.get(asked, ""), self.language.carry.around)
             if said.folded:
                 start = 0 if asked[0] == slot.value else self._past_around(said, 0, len(said.folded))
                 found.append(said.slice(start, len(said.folded)))

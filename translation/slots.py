@@ -50,7 +50,7 @@ def carry(pairs: Sequence[Pair], *, say: Say, language: Language) -> list[Carrie
     for word, then frames of those not found at all. `say` leaves a text out where a shielded value was lost.
     """
     said: dict[Asked, str] = {}
-    searches = [Search(windows.text_of(pair.source), windows.text_of(pair.target), said, language) for pair in pairs]
+    searches = [Search(windows.text_of(pair.source), windows.text_of(pair.target, language.carry.around), said, language) for pair in pairs]
     found = [choose(search, pair.slots) for search, pair in zip(searches, pairs, strict=True)]
     for wanted in (values.alone, values.phrases, _frames) if language.carry.around else (values.alone, _frames):
         asked: dict[int, list[Asked]] = {}
