@@ -40,17 +40,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One utterance, its translation, and what the engine has `said` so far: values, phrases, and utterances with a value shielded."""
+    """One utterance, its translation, and what the engine has `said` so far: values, phrases, and utterances with a value shielded.
+
+    `named`: slot types whose values are names; they are found as they are, or inflected, and never by what the engine makes of them.
+    """
 
     source: Text
     target: Text
     said: Mapping[Asked, str]
     language: Language
+    named: frozenset[str] = frozenset()
 
     def places(self, slot: Slot, *, most: int) -> list[Place]:
         """Where the slot's value could be, each place once, the surest first."""
         found: dict[tuple[int, int], Place] = {}
-        units = rules.units(slot.value, self.language.carry)
+        units = None if slot.name in self.named else rules.units(slot.value, self.language.carry)
         for place in self._candidates(slot) if units is None else self._ruled(slot, units):
             if (place.start, place.end) not in found and self._sound(slot, place):
                 found[place.start, place.end] = place
@@ -72,6 +76,9 @@ class Search:
         around, code = self.language.carry.around, self.language.code
         value = rules.words(slot.value, around)
         yield from (Place(start, end, "copy", COSTS["copy"]) for start, end in windows.same(value, self.target))
+        if slot.name in self.named:
+            yield from (Place(start, end, "lemma", COSTS["lemma"]) for start, end in windows.inflected(value, self.target, code))
+            return
         said = self._said(slot)
         asked = [(later / 100, rules.words(one, around)) for later, one in enumerate(said)]
         for (later, phrase), one in zip(asked, said, strict=True):

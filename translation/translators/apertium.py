@@ -44,6 +44,7 @@ MARK = re.compile(r"\[(\d+:\d+)\]$")  # the number of a batch and of a text in i
 STREAM = re.compile(r"\\(.)|\[((?:[^\]\\]|\\.)*)\]", re.DOTALL)
 NUL_INSIDE = "\ue000"
 LOWER = re.compile(r"(?<![\w'’])(?!i\.)[^\W\d_]+(?=['’](?:s|m|d|ll|ve)\b|(?![\w'’]))")
+CODE = re.compile(r"\w*\d\w*")  # a word with a digit says nothing about capitals and keeps its own: stand-ins are such
 BEFORE_NAMES = re.compile(r"\b(?:new|san|los|las|saint|fort|mount)(?= [A-Z])")  # lemmas alone would give "new York"
 WRITING = 2  # part of the fingerprint: raise it whenever what reaches the programs changes for the same text
 DATA_FILE = re.compile(r"'(/[^']+)'")
@@ -135,6 +136,11 @@ def with_capitals(text: str) -> str:
     return BEFORE_NAMES.sub(lambda found: found.group().capitalize(), LOWER.sub(capital, text))
 
 
+def lowered(text: str) -> str:
+    """Without the capitals of words."""
+    return "".join(piece if CODE.fullmatch(piece) else piece.lower() for piece in re.split(f"({CODE.pattern})", text))
+
+
 def to_stream(text: str, mark: str = "") -> str:
     """The text as apertium's stream: specials escaped, what it cannot say in brackets, a full stop to end a sentence without one, the mark."""
     said = OUTSIDE.sub(lambda found: f"[{found.group().replace(chr(0), NUL_INSIDE)}]", SPECIAL.sub(lambda found: "\\" + found.group(), text))
@@ -165,7 +171,7 @@ class Apertium:
     def translate(self, texts: Sequence[str]) -> list[Output]:
         """See Translator. Outer blanks stay as they are; a text without anything else comes back."""
         inner = [text.strip() for text in texts]
-        small = [self._english and text.islower() for text in inner]
+        small = [self._english and CODE.sub("", text).islower() for text in inner]
         asked = [with_capitals(text) if lower else text for text, lower in zip(inner, small, strict=True) if text]
         said = iter(self._ask(asked) if asked else [])
         outputs = []
@@ -173,7 +179,7 @@ class Apertium:
             stream = next(said) if core else "[]"
             start = text.index(core) if core else len(text)
             plain = from_stream(stream, core)
-            outputs.append(Output(text[:start] + (plain.lower() if lower else plain) + text[start + len(core) :], math.nan, not stream.endswith("[]")))
+            outputs.append(Output(text[:start] + (lowered(plain) if lower else plain) + text[start + len(core) :], math.nan, not stream.endswith("[]")))
         return outputs
 
     def _ask(self, texts: Sequence[str]) -> list[str]:

@@ -184,6 +184,7 @@ def test_a_text_without_capitals_is_translated_with_them_and_gives_them_back(tra
     assert translator.translate(["i need a joke"])[0].text == "necessito un acudit"  # "i necessita" without
     assert translator.translate(["I need a joke"])[0].text == "Necessito un acudit"
     assert translator.translate(["on june first"])[0].text == "en el juny primer"
+    assert translator.translate(["i need X1 and john"])[0].text == "necessito X1 i john"
 
 
 @needed
