@@ -15,8 +15,9 @@ Asked = tuple[str, tuple[str, ...]]  # an English text, and the values in it tha
 CARRIERS = ("the {}", "a {}", "my {}")
 DETERMINERS = ("the", "a", "an", "my", "your", "our", "this", "that", "every", "each", "next", "last", "some", "any")
 LEADING = frozenset((*DETERMINERS, "at", "on", "in", "to", "for", "from", "of", "with", "by", "about"))
-CALENDAR = frozenset("am pm monday tuesday wednesday thursday friday saturday sunday january february april june july august".split())
-CALENDAR |= frozenset("september october november december mondays tuesdays wednesdays thursdays fridays saturdays sundays".split())
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = ("january", "february", "april", "june", "july", "august", "september", "october", "november", "december")
+CALENDAR = frozenset(("am", "pm", *DAYS, *(f"{day}s" for day in DAYS), *MONTHS))  # capitals without being names
 
 
 def is_led(value: str) -> bool:

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from templates import language
+from templates import catalogue, language
 from templates.refusal import Refusal
 from translation import rules
+from translation.language_file import with_drafts
+from translation.localise import Draft
 
 SV, CA = language.load("sv").carry, language.load("ca").carry
 TABLE = [  # value, translation, what carries it ("": nothing)
@@ -156,6 +158,17 @@ def test_a_table_says_what_english_does(table: language.Carry) -> None:
         said = [set(table.words[name]) for name in group]
         assert sum(map(len, said)) == len(set().union(*said))
     assert len(table.numbers) == len(table.ordinals) == 21 and len(table.tens) == 8
+
+
+def test_a_draft_of_the_words_keeps_the_table_and_its_comments(tmp_path: Path) -> None:
+    written = language.path_of("ca").read_text(encoding="utf-8")
+    cells = language.load("ca").cells
+    drafts = [Draft(name, cells[name], {}, ()) for name in catalogue.benchmarks() if name in cells]
+    path = tmp_path / "ca.toml"
+    path.write_text(with_drafts(written, drafts, code="ca", where="ca.toml"), encoding="utf-8")
+    assert language.read(path).carry == CA
+    start, end = written.index("[carry]"), written.index("\n[assistant]")
+    assert written[start:end].strip() in path.read_text(encoding="utf-8")
 
 
 def test_the_tables_know_the_same_english() -> None:

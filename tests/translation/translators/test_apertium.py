@@ -154,7 +154,7 @@ def test_what_comes_after_the_end_is_met_by_the_next_batch(tmp_path: Path) -> No
     path.write_text(path.read_text().replace("        number += 1", "        if b':end' in text: time.sleep(0.2); out(b'late')"), encoding="utf-8")
     assert [output.text for output in made.translate(["a", "b"])] == ["a", "b"]
     time.sleep(0.5)
-    with pytest.raises(Refusal, match="gave [23] texts for 2 and the end"):
+    with pytest.raises(Refusal, match=r"gave [23] texts for 2 and the end"):
         made.translate(["c", "d"])
     made.close()
 
