@@ -24,6 +24,7 @@ COSTS: Mapping[str, float] = {method: float(place) for place, method in enumerat
 SURE, WEAK = METHODS[:4], METHODS[6:]
 LONGEST_RATIO = 3  # words of the value found per word of the English one, and the other way round
 AT_MOST = 6  # places considered for one slot, and one more for every slot of the utterance
+WHOLE = 0.8  # letters of a compound per letter of the English words; of 8 frames below it in 1,000 real translations 7 were wrong
 STEPS = 20_000  # in the choice of places; real utterances need fewer than a hundred
 NOWHERE = 1000.0  # more than any sum of costs
 
@@ -130,7 +131,7 @@ class Search:
         old, new = len(rules.words(slot.value)), place.end - place.start
         lengths = new <= LONGEST_RATIO * old and old <= LONGEST_RATIO * new and len(slot.value) <= LONGEST_RATIO * len(value)
         digits = Counter(re.findall(r"\d+", slot.value)) - Counter(re.findall(r"\d+", value))
-        return lengths and not digits and not self._garbled(slot, place)
+        return lengths and not digits and not self._garbled(slot, place) and not (place.method == "frame" and _is_part(value, of=slot.value))
 
     def _garbled(self, slot: Slot, place: Place) -> bool:
         """Whether a name became words of neither language ("detroit" -> "groit"); by the weak ways, whether anything did, or a name went."""
@@ -142,6 +143,12 @@ class Search:
             return False
         new = set(window) - set(rules.words(slot.value))
         return any(word.isalpha() and not simplemma.is_known(word, self.language.code) for word in new)
+
+
+def _is_part(value: str, *, of: str) -> bool:
+    """Whether a value looks like a part of the English one: fewer words, and too short for a compound ("skolan" of "school supplies")."""
+    whole = values.bare(of)
+    return len(rules.words(value)) < len(rules.words(whole)) and len(value) < WHOLE * len(whole)
 
 
 def choose(search: Search, slots: Sequence[Slot]) -> dict[int, Place]:

@@ -25,6 +25,14 @@ def is_led(value: str) -> bool:
     return any(word in LEADING for word in words(value)[:1])
 
 
+def bare(value: str) -> str:
+    """The value without the articles, prepositions and the like that it begins with."""
+    left = value.split()
+    while left and left[0].casefold() in LEADING:
+        left = left[1:]
+    return " ".join(left)
+
+
 def alone(slot: Slot, source: str) -> list[Asked]:
     """The value by itself."""
     return [(slot.value, ())]
@@ -33,10 +41,7 @@ def alone(slot: Slot, source: str) -> list[Asked]:
 def phrases(slot: Slot, source: str) -> list[Asked]:
     """The value after the words before it and after articles; if it begins with such words itself, the value without them."""
     if is_led(slot.value):
-        bare = slot.value.split()
-        while bare and bare[0].casefold() in LEADING:
-            bare = bare[1:]
-        return [(" ".join(bare), ())] if bare else []
+        return [(bare(slot.value), ())] if bare(slot.value) else []
     before = source[: slot.start].split()
     own = [" ".join([*before[-many:], slot.value]) for many in (1, 2) if len(before) >= many and all(word.casefold() in LEADING for word in before[-many:])]
     return [(one, ()) for one in dict.fromkeys([*own, *(carrier.format(slot.value) for carrier in CARRIERS)])]
