@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 from templates.language import Carry
@@ -35,9 +36,21 @@ class Unit:
     optional: bool = False
 
 
-def words(text: str) -> Words:
-    """The words of a text as they are compared: case folded."""
-    return tuple(found.group().casefold() for found in WORD.finditer(text))
+@cache
+def word_in(around: tuple[str, ...] = ()) -> re.Pattern[str]:
+    """What a word is. Those of `around` that end with an apostrophe are words of their own: "l'hora" is two where "l'" is one of them."""
+    elided = "|".join(re.escape(word.removesuffix("'")) for word in around if word.endswith("'"))
+    return re.compile(rf"(?<!\w)(?:{elided})['’](?=[^\W\d_])|{WORD.pattern}", re.IGNORECASE) if elided else WORD
+
+
+def folded(word: str) -> str:
+    """A word as it is compared."""
+    return word.casefold().replace("’", "'")
+
+
+def words(text: str, around: tuple[str, ...] = ()) -> Words:
+    """The words of a text as they are compared; `around` is that of the text's language (see `word_in`)."""
+    return tuple(folded(found.group()) for found in word_in(around).finditer(text))
 
 
 def units(value: str, table: Carry) -> list[Unit] | None:
@@ -65,7 +78,7 @@ def _next(spoken: Sequence[str], table: Carry) -> tuple[int, Unit | None]:
         phrase = " ".join(spoken[:length])
         listed = table.words.get(phrase, table.words.get(phrase.removesuffix("s")) if length == 1 else None)
         if listed is not None:
-            return length, Unit(frozenset(words(one) for one in listed if one), "" in listed)
+            return length, Unit(frozenset(words(one, table.around) for one in listed if one), "" in listed)
     taken, value, ordinal = number(spoken)
     if taken:
         later = {words(str(value + 12))} if not ordinal and value < 12 and spoken[taken : taken + 1] == ["pm"] else set()
@@ -100,13 +113,13 @@ def spell(value: int, table: Carry, *, ordinal: bool = False) -> set[Words]:
     names = table.ordinals if ordinal else table.numbers
     said = {words(str(value))}
     if value < len(names):
-        said |= {words(one) for one in names[value].split("/")}
+        said |= {words(one, table.around) for one in names[value].split("/")}
     ten, one = divmod(value, 10)
     if one and 2 <= ten <= 9 and ten - 2 < len(table.tens) and one < len(names):
         for pattern, tens, ones in product(table.joined, table.tens[ten - 2].split("/"), names[one].split("/")):
-            said.add(words(pattern.format(tens=tens, ones=ones)))
+            said.add(words(pattern.format(tens=tens, ones=ones), table.around))
     elif not one and 2 <= ten <= 9 and ten - 2 < len(table.tens) and not ordinal:
-        said |= {words(tens) for tens in table.tens[ten - 2].split("/")}
+        said |= {words(tens, table.around) for tens in table.tens[ten - 2].split("/")}
     return said
 
 
@@ -136,7 +149,7 @@ def _clock(hour: int, minute: int, table: Carry) -> frozenset[Words]:
         places = {"hour": hour, "next": hour % 12 + 1, "minute": minute, "left": 60 - minute}
         asked = [name for name in places if f"{{{name}}}" in pattern]
         spelt = [[" ".join(one) for one in spell(places[name], table)] for name in asked]
-        said |= {words(pattern.format(**dict(zip(asked, choice, strict=True)))) for choice in product(*spelt)}
+        said |= {words(pattern.format(**dict(zip(asked, choice, strict=True))), table.around) for choice in product(*spelt)}
     return frozenset(said)
 
 
@@ -159,7 +172,7 @@ def cover(needed: Sequence[Unit], spoken: Sequence[str], start: int, around: Ite
 
 def contradicted(value: str, spoken: Sequence[str], end: int, table: Carry) -> bool:
     """Whether the words after a time say the other half of the day: "seven pm" as "sju" before "på morgonen"."""
-    halves = {half: {words(one) for one in table.words.get(half, ()) if one} for half in ("am", "pm")}
+    halves = {half: {words(one, table.around) for one in table.words.get(half, ()) if one} for half in ("am", "pm")}
     for half, other in (("am", "pm"), ("pm", "am")):
         if half in words(value) and any(tuple(spoken[end : end + len(said)]) == said for said in halves[other] - halves[half]):
             return True

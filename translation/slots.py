@@ -43,24 +43,30 @@ class Carried:
     failed: tuple[Slot, ...]
 
 
-def carry(pairs: Sequence[Pair], *, say: Say, language: Language) -> list[Carried]:
+def carry(pairs: Sequence[Pair], *, say: Say, language: Language, named: frozenset[str] = frozenset()) -> list[Carried]:
     """Find every slot of every pair. What has to be translated for it goes to `say` in at most three calls for the whole set.
 
     First the values that stand neither unchanged nor by a rule in the translation, then phrases of those that were not found word
-    for word, then frames of those not found at all. `say` leaves a text out where a shielded value was lost.
+    for word, then frames of those not found at all. `say` leaves a text out where a shielded value was lost. `named`: the slot types
+    whose values are names (see places.Search); nothing is asked for them.
     """
     said: dict[Asked, str] = {}
-    searches = [Search(windows.text_of(pair.source), windows.text_of(pair.target), said, language) for pair in pairs]
+    searches = [Search(windows.text_of(pair.source), windows.text_of(pair.target, language.carry.around), said, language, named) for pair in pairs]
     found = [choose(search, pair.slots) for search, pair in zip(searches, pairs, strict=True)]
     for wanted in (values.alone, values.phrases, _frames) if language.carry.around else (values.alone, _frames):
         asked: dict[int, list[Asked]] = {}
         for number, (pair, places) in enumerate(zip(pairs, found, strict=True)):
             kinds = SURE if wanted is not _frames else METHODS
-            unsure = [slot for one, slot in enumerate(pair.slots) if one not in places or places[one].method not in kinds]
+            unsure = [slot for one, slot in enumerate(pair.slots) if slot.name not in named and (one not in places or places[one].method not in kinds)]
             asked[number] = [one for slot in unsure for one in wanted(slot, pair.source) if rules.units(slot.value, language.carry) is None]
         said |= say([one for one in dict.fromkeys(chain.from_iterable(asked.values())) if one not in said])
         found = [choose(searches[number], pairs[number].slots) if asked[number] else places for number, places in enumerate(found)]
     return [_carried(pair, search.target, places) for pair, search, places in zip(pairs, searches, found, strict=True)]
+
+
+def to_shield(carried: Carried, named: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """The names that were not carried: an utterance is worth translating again with them shielded."""
+    return tuple(sorted({slot.value for slot in carried.failed if slot.name in named or values.names_in(slot.value)}))
 
 
 def _frames(slot: Slot, source: str) -> list[Asked]:

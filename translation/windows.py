@@ -14,7 +14,7 @@ from functools import cache
 
 import simplemma
 
-from translation.rules import WORD
+from translation.rules import folded, word_in
 
 NEAR = 0.8  # difflib ratio, 2 x letters in common / letters of both; on 60 references 0.7 took 2 of 8 wrongly, 0.85 missed a right one
 SHORTEST = 4  # letters: below that everything is near everything
@@ -34,10 +34,10 @@ class Text:
         return self.text[self.places[start][0] : self.places[end - 1][1]]
 
 
-def text_of(text: str) -> Text:
-    """Cut a text into words."""
-    found = list(WORD.finditer(text))
-    return Text(text, tuple(one.span() for one in found), tuple(one.group().casefold() for one in found))
+def text_of(text: str, around: tuple[str, ...] = ()) -> Text:
+    """Cut a text into words; `around` is that of the text's language (see `rules.word_in`)."""
+    found = list(word_in(around).finditer(text))
+    return Text(text, tuple(one.span() for one in found), tuple(folded(one.group()) for one in found))
 
 
 @cache
@@ -110,17 +110,16 @@ def near(phrase: Sequence[str], text: Text) -> Iterator[tuple[float, int, int]]:
     yield from sorted(found, key=lambda one: (-one[0], one[1], one[2]))
 
 
-def framed(frame: str, value: str, text: Text) -> Iterator[tuple[int, int]]:
-    """What stands in `text` where `value` stands in `frame`, another translation of the sentence: between the same neighbours.
+def framed(frame: Text, phrase: Sequence[str], text: Text) -> Iterator[tuple[int, int]]:
+    """What stands in `text` where `phrase` stands in `frame`, another translation of the sentence: between the same neighbours.
 
     The word before (or the beginning) and the word after (or the end) must be the same in both.
     """
-    other, phrase = text_of(frame), text_of(value).folded
-    places = list(same(phrase, other))
+    places = list(same(phrase, frame))
     if len(places) != 1:
         return
     start, end = places[0]
-    before, after = other.folded[:start], other.folded[end:]
+    before, after = frame.folded[:start], frame.folded[end:]
     blocks = difflib.SequenceMatcher(None, (*before, "", *after), text.folded, autojunk=False).get_matching_blocks()
     partner = {block.a + step: block.b + step for block in blocks for step in range(block.size)}
     left = partner.get(start - 1) if before else -1

@@ -19,10 +19,10 @@ from translation import translate, values, windows
 from translation.engine import Output
 from translation.memory import Memory
 from translation.places import METHODS
-from translation.slots import Carried, Pair, carry
+from translation.slots import Carried, Pair, carry, to_shield
 from translation.translators import ctranslate2, identity
 
-SV, EN = language.load("sv"), language.load("en")
+SV, CA, EN = language.load("sv"), language.load("ca"), language.load("en")
 ASSISTANT = catalogue.benchmark("assistant")
 
 
@@ -98,13 +98,14 @@ def test_more_equal_values_than_places_considered() -> None:
         ("at [time : seven pm]", "klockan sju på morgonen", {}),
         ("please [transport : train]", "tack", {"train": "tack"}),  # the whole utterance
         ("channel [channel : p 4]", "kanal p", {"p 4": "kanal p"}),  # lost its digit
+        ("please [setting : resume playing music] now", "var snäll återuppta nu", {}),  # a frame around a part
         ("a [device : vacuum cleaner robot for floors]", "en sak", {"vacuum cleaner robot for floors": "sak"}),  # far too short
         ("play [song : x]", "", {"x": ""}),
         ("play [song : x]", "...", {"x": "..."}),
     ],
 )
 def test_what_is_refused(english: str, swedish: str, said: dict[str, str]) -> None:
-    assert carried(english, swedish, said).failed == pair(english, swedish).slots
+    assert carried(english, swedish, said, {"resume playing music": "var snäll resume playing music nu"}).failed == pair(english, swedish).slots
 
 
 def test_the_whole_utterance_may_be_a_slot() -> None:
@@ -128,6 +129,49 @@ def test_names() -> None:
     assert values.names_in("john's wemo lamp") == ("john", "wemo")
     assert values.names_in("things i need") == ()
     assert values.names_in("i. b. m.") == ("i", "b", "m")
+    assert values.names_in("call me every monday at twelve pm") == ()  # lemmas with capitals that are no names
+
+
+def test_a_name_is_found_as_it_is_or_not_at_all() -> None:
+    named, said = frozenset({"book"}), {"lord of the rings": "ringarnas herre", "may": "maj"}
+    english = "read [book : lord of the rings]"
+    assert carried(english, "läs ringarnas herre", said).slots[0].method == "exact"
+    found = carry([pair(english, "läs ringarnas herre")], say=lambda asked: pytest.fail(f"asked for {asked}") if asked else {}, language=SV, named=named)
+    assert found == [Carried((), pair(english, "").slots)]
+    assert to_shield(found[0], named) == ("lord of the rings",) and to_shield(found[0]) == ()
+    for target, method in (("läs Lord of the Rings nu", "copy"), ("läs lord of the ring nu", "lemma")):
+        (one,) = carry([pair(english, target)], say=lambda asked: {}, language=SV, named=named)
+        assert [slot.method for slot in one.slots] == [method]
+    (one,) = carry([pair("call [book : may]", "ring maj")], say=lambda asked: {}, language=SV, named=named)
+    assert one.failed  # a name that is a month, too
+
+
+def test_what_is_shielded_when_it_is_lost() -> None:
+    lost = carried("call [person : detroit pistons] in the [room : kitchen] on [date : monday]", "ring dit")
+    assert len(lost.failed) == 3 and to_shield(lost) == ("detroit pistons",)
+
+
+def test_a_value_with_its_article_is_found_without() -> None:
+    found = carried("go to [place : the mall]", "åk till gallerian", {"the mall": "köpcentret", "mall": "gallerian"})
+    assert [(slot.value, slot.method) for slot in found.slots] == [("gallerian", "exact")]
+    assert values.phrases(Slot("place", "the", 0), "the") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "english", "catalan", "said"),
+    [
+        ("copy", "the profile of [person : emilia]", "el perfil d'[person : emilia]", {}),
+        ("exact", "near [place : the airport]", "prop de [place : l'aeroport]", {"the airport": "l'aeroport"}),
+        ("exact", "the [room : office] lights", "els llums d'[room : oficina]", {"office": "oficina"}),
+        ("rule", "wake me at [time : five am]", "desperta'm a les [time : cinc del matí]", {"five am": "cinc és"}),
+        ("rule", "movies of [date : this week]", "pel·lícules d'[date : aquesta setmana]", {}),
+        ("frame", "[setting : resume] the music", "[setting : reprèn] la música", {}),
+    ],
+)
+def test_catalan_articles_are_no_part_of_the_word_they_are_written_with(method: str, english: str, catalan: str, said: dict[str, str]) -> None:
+    target, wanted = parse_markup(catalan)
+    found = carried(english, target, said, {"resume": "resume la música"}, CA)
+    assert found == Carried(tuple(replace(slot, method=method) for slot in wanted), ())
 
 
 @settings(deadline=None)

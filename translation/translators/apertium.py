@@ -4,7 +4,9 @@ Forcada et al. 2011, https://doi.org/10.1007/s10590-011-9090-0. One pipeline ser
 each program flushes and forgets (https://wiki.apertium.org/wiki/Null_flush), so that a translation never depends on its neighbours.
 The programs of the pair's mode file are started here, not by the `apertium` script: that keeps back each text until the next one
 comes. Texts are put into the stream format (https://wiki.apertium.org/wiki/Apertium_stream_format) here as well, since Apertium's
-deformatter for plain text does not know the NUL.
+deformatter for plain text does not know the NUL. Every text carries its number, and every batch ends with a text that says so: what
+comes back out of step is refused, never shifted. Apertium knows "I", "John" and "December" only with their capitals: an English text
+without any gets them, and its translation gives them back.
 Misses: there is no score; an unknown word comes through in English without a mark.
 """
 
@@ -19,12 +21,13 @@ import shlex
 import shutil
 import subprocess
 import threading
-import time
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+import simplemma
 
 from templates.language import ENGLISH, Language
 from templates.refusal import Refusal
@@ -37,14 +40,19 @@ VERSIONS = (("apertium", "-V"), ("lt-proc", "--version"))  # enter the fingerpri
 QUIET = {"$1": "-n", "$2": ""}  # what mode files take: no marks at unknown words; nothing for the tagger
 SPECIAL = re.compile(r"[\\^$@/<>{}\[\]]")
 OUTSIDE = re.compile(r"[~\0\r\n\v\f]")  # the stream cannot say them: they travel as blanks in brackets, which no stage touches
+MARK = re.compile(r"\[(\d+:\d+)\]$")  # the number of a batch and of a text in it
 STREAM = re.compile(r"\\(.)|\[((?:[^\]\\]|\\.)*)\]", re.DOTALL)
 NUL_INSIDE = "\ue000"
+LOWER = re.compile(r"(?<![\w'’])(?!i\.)[^\W\d_]+(?=['’](?:s|m|d|ll|ve)\b|(?![\w'’]))")
+CODE = re.compile(r"\w*\d\w*")  # a word with a digit says nothing about capitals and keeps its own: stand-ins are such
+BEFORE_NAMES = re.compile(r"\b(?:new|san|los|las|saint|fort|mount)(?= [A-Z])")  # lemmas alone would give "new York"
+WRITING = 2  # part of the fingerprint: raise it whenever what reaches the programs changes for the same text
 DATA_FILE = re.compile(r"'(/[^']+)'")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`pair`: a mode as `apertium -l` lists them; empty: from the languages' [codes] apertium. `seconds`: the longest a batch may take."""
+    """`pair`: a mode as `apertium -l` lists them; empty: from the languages' [codes] apertium. `seconds`: the longest the pipeline may be silent."""
 
     pair: str = ""
     seconds: float = 120.0
@@ -60,7 +68,8 @@ def build(settings: Settings, *, source: Language, target: Language) -> Apertium
     pair = settings.pair if settings.pair in installed(folder) else "" if settings.pair else reaches(source=source, target=target)
     if pair:
         mode = folder / f"{pair}.mode"
-        return Apertium(pair, stages(mode), fingerprint(mode, source=source.code, target=target.code), settings.seconds)
+        made_of = fingerprint(mode, source=source.code, target=target.code)
+        return Apertium(pair, stages(mode), made_of, settings.seconds, english=source.code == ENGLISH)
     wanted = settings.pair or f"{names(source)[0]}-{names(target)[0]}"
     raise Refusal(
         f"apertium has no pair {wanted}; installed are {', '.join(installed(folder)) or 'none'}: install it (on Debian: apt install apertium-{wanted}), "
@@ -113,13 +122,29 @@ def fingerprint(mode: Path, *, source: str, target: str) -> str:
     """Of the pair's every file, its pipeline and the programs' versions: an upgrade of any gives a new one."""
     files = sorted({Path(name) for name in DATA_FILE.findall(mode.read_text(encoding="utf-8"))})
     versions = [subprocess.run(command, capture_output=True, check=False, timeout=20).stdout.decode() for command in VERSIONS]
-    return digest(["apertium", mode.stem, file_digest(mode), [file_digest(path) for path in files if path.is_file()], versions, source, target])
+    return digest(["apertium", WRITING, mode.stem, file_digest(mode), [file_digest(path) for path in files if path.is_file()], versions, source, target])
 
 
-def to_stream(text: str) -> str:
-    """The text as apertium's stream: specials escaped, what it cannot say in brackets, a full stop to end a sentence without one."""
+def with_capitals(text: str) -> str:
+    """English text with the capitals of "I" and of proper names; simplemma writes the lemma of a name with one. It may lack "May" and "Frank"."""
+
+    def capital(found: re.Match[str]) -> str:
+        word = found.group()
+        lemma = simplemma.lemmatize(word, ENGLISH) if simplemma.is_known(word, ENGLISH) else word
+        return lemma if lemma[:1].isupper() and lemma.casefold() == word else word
+
+    return BEFORE_NAMES.sub(lambda found: found.group().capitalize(), LOWER.sub(capital, text))
+
+
+def lowered(text: str) -> str:
+    """Without the capitals of words."""
+    return "".join(piece if CODE.fullmatch(piece) else piece.lower() for piece in re.split(f"({CODE.pattern})", text))
+
+
+def to_stream(text: str, mark: str = "") -> str:
+    """The text as apertium's stream: specials escaped, what it cannot say in brackets, a full stop to end a sentence without one, the mark."""
     said = OUTSIDE.sub(lambda found: f"[{found.group().replace(chr(0), NUL_INSIDE)}]", SPECIAL.sub(lambda found: "\\" + found.group(), text))
-    return said + ("[]" if text.endswith((".", "!", "?")) else ".[]")
+    return said + ("" if text.endswith((".", "!", "?")) else ".") + f"[{mark}]"
 
 
 def from_stream(said: str, text: str) -> str:
@@ -133,49 +158,67 @@ def from_stream(said: str, text: str) -> str:
 
 
 class Apertium:
-    """One running pipeline; it starts with the first batch and ends with this object."""
+    """One running pipeline; it starts with the first batch and ends with this object. `english`: what it translates from."""
 
-    def __init__(self, pair: str, stages: Sequence[Sequence[str]], fingerprint: str, seconds: float) -> None:
+    def __init__(self, pair: str, stages: Sequence[Sequence[str]], fingerprint: str, seconds: float, *, english: bool = False) -> None:
         self.fingerprint = fingerprint
-        self._pair, self._stages, self._seconds = pair, stages, seconds
+        self._pair, self._stages, self._seconds, self._english = pair, stages, seconds, english
         self._lock = threading.Lock()
         self._running: list[subprocess.Popen[bytes]] = []
         self._ending: weakref.finalize[..., Apertium] | None = None
+        self._batches = 0
 
     def translate(self, texts: Sequence[str]) -> list[Output]:
         """See Translator. Outer blanks stay as they are; a text without anything else comes back."""
         inner = [text.strip() for text in texts]
-        asked = [text for text in inner if text]
-        said = iter(self._ask([to_stream(text) for text in asked]) if asked else [])
+        small = [self._english and CODE.sub("", text).islower() for text in inner]
+        asked = [with_capitals(text) if lower else text for text, lower in zip(inner, small, strict=True) if text]
+        said = iter(self._ask(asked) if asked else [])
         outputs = []
-        for text, core in zip(texts, inner, strict=True):
+        for text, core, lower in zip(texts, inner, small, strict=True):
             stream = next(said) if core else "[]"
             start = text.index(core) if core else len(text)
-            outputs.append(Output(text[:start] + from_stream(stream, core) + text[start + len(core) :], math.nan, not stream.endswith("[]")))
+            plain = from_stream(stream, core)
+            outputs.append(Output(text[:start] + (lowered(plain) if lower else plain) + text[start + len(core) :], math.nan, not stream.endswith("[]")))
         return outputs
 
-    def _ask(self, streams: Sequence[str]) -> list[str]:
-        """One stream out for each in; a pipeline that is late, dies or miscounts is ended, and the Refusal says which."""
+    def _ask(self, texts: Sequence[str]) -> list[str]:
+        """One stream out for each text in; a pipeline that is late, dies or gets out of step is ended, and the Refusal says which.
+
+        A stream without its number at the end has lost something, but stands in its place: all others have theirs.
+        """
         with self._lock:
             first, last = self._start()
-            blob = "".join(f"{stream}\0" for stream in streams).encode("utf-8", "replace")
+            self._batches += 1
+            marks = [f"{self._batches}:{number}" for number in range(len(texts))]
+            end = f"[{self._batches}:end]".encode()
+            blob = b"".join(to_stream(text, mark).encode("utf-8", "replace") + b"\0" for text, mark in zip(texts, marks, strict=True)) + end + b"\0"
             feeder = threading.Thread(target=_feed, args=(first, blob), daemon=True)
             feeder.start()
-            until, got = time.monotonic() + self._seconds, bytearray()
-            while (found := got.count(0)) < len(streams):
-                ready, _, _ = select.select([last], [], [], max(0.0, until - time.monotonic()))
+            got = bytearray()
+            while not (end in got and got.endswith(b"\0")) and (found := got.count(0)) <= len(texts):
+                ready, _, _ = select.select([last], [], [], self._seconds)
                 piece = os.read(last.fileno(), 1 << 16) if ready else b""
                 if not piece:
                     self.close()
-                    why = "ended" if ready else f"took more than {self._seconds:g} s"
-                    raise Refusal(f"apertium {self._pair}: {why} after {found} of {len(streams)} texts; try the next one by hand: apertium {self._pair}")
+                    why = "ended" if ready else f"said nothing for {self._seconds:g} s"
+                    raise Refusal(f"apertium {self._pair}: {why} after {found} of {len(texts)} texts; try the next one by hand: apertium {self._pair}")
                 got += piece
-            feeder.join()
-        done = got.decode("utf-8", "replace").split("\0")
-        if len(done) != len(streams) + 1 or done[-1]:
+            return self._in_step(got.decode("utf-8", "replace").split("\0"), marks, end.decode())
+
+    def _in_step(self, streams: Sequence[str], marks: Sequence[str], end: str) -> list[str]:
+        """The streams without their marks, if there is one for each, in order, and then the end."""
+        *streams, closing, rest = streams
+        problem = ""
+        if len(streams) != len(marks) or closing.strip() != end or rest or any(end in stream for stream in streams):
+            problem = f"gave {len(streams) + (closing.strip() != end)} texts for {len(marks)} and the end"
+        for number, (stream, mark) in enumerate(zip(streams, marks, strict=False)):
+            if not problem and (found := MARK.search(stream)) and found[1] != mark:
+                problem = f"gave text {found[1].partition(':')[2]} in the place of text {number}"
+        if problem:
             self.close()
-            raise Refusal(f"apertium {self._pair}: gave {len(done) - 1} texts for {len(streams)}; report it with the texts to the makers of the pair.")
-        return done[:-1]
+            raise Refusal(f"apertium {self._pair}: {problem}; report it with the texts to the makers of the pair.")
+        return [MARK.sub("[]", stream) for stream in streams]
 
     def _start(self) -> tuple[IO[bytes], IO[bytes]]:
         """The pipeline's two ends; it is started where it does not run."""
