@@ -92,7 +92,8 @@ class Benchmark:
     terminal show first, with its interval, and by which they call a method best; the others stand beside it.
 
     With `slot_words` (slot type -> word) its answer has a second part: after the label's word comes `slots_lead`, then the slots as
-    ` word(value), word(value)`, or `slots_none`. Slots are pieces of the field `slots_in`.
+    ` word(value), word(value)`, or `slots_none`. Slots are pieces of the field `slots_in`. `slot_names`: the types whose values are
+    names, which no language translates.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Benchmark:
     sources: tuple[Hub | Url, ...] = ()
     slot_words: Mapping[str, str] = field(default_factory=dict)
     slots_in: str = ""
+    slot_names: tuple[str, ...] = ()
     slots_lead: str = "\nSlots:"
     slots_none: str = " none"
 
@@ -125,5 +127,7 @@ class Benchmark:
         metrics = METRICS + (SLOT_METRICS if self.slot_words else ())
         if self.metric not in metrics:
             raise ValueError(f"benchmark {self.name}: metric {self.metric!r} is none of {', '.join(metrics)}")
+        if unknown := set(self.slot_names) - set(self.slot_words):
+            raise ValueError(f"benchmark {self.name}: slot_names {sorted(unknown)} are not in slot_words")
         if set(self.words) != set(self.labels):
             raise ValueError(f"benchmark {self.name}: words are for {sorted(self.words)}, labels are {sorted(self.labels)}")

@@ -75,7 +75,7 @@ def test_the_example_language_works_as_written(tmp_path: Path, monkeypatch: pyte
     folder.mkdir(parents=True)
     (folder / f"{code}.toml").write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    made = plan.make(code, "demo", data=None, out=tmp_path / "runs")
+    made = plan.make(code, "fiqa", data=None, out=tmp_path / "runs")
     task = made.task_of(made.benchmarks[0])
     example = task.example(Record("1", {"sentence": "Aksjen stiger", "target": "Acme"}, "positive", "g"))
     assert task.language.name == tomllib.loads(text)["name"]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from templates.benchmark import Benchmark, Record
 from templates.language import Language
 from templates.refusal import Refusal
-from translation import segments, slots, spans, values
+from translation import segments, slots, spans
 from translation.engine import Output, Translator
 from translation.memory import Memory
 from translation.segments import Shielded
@@ -89,25 +89,26 @@ def translate_records(
     ask = _Asker(translator, memory, on_batch)
     moved = {text: found for (text, _), found in _move([(text, tuple(sorted(values))) for text, values in names.items()], ask).items()}
     done = [_localised(record, prose, named, moved, translator.fingerprint) for record in records]
-    return _slotted(records, done, benchmark.slots_in, ask, language) if benchmark.slot_words and language is not None else done
+    return _slotted(records, done, benchmark, ask, language) if benchmark.slot_words and language is not None else done
 
 
-def _slotted(sources: Sequence[Record], done: Sequence[Record], field: str, ask: _Asker, language: Language) -> list[Record]:
+def _slotted(sources: Sequence[Record], done: Sequence[Record], benchmark: Benchmark, ask: _Asker, language: Language) -> list[Record]:
     """The records with their slots, some of them translated again with names shielded; what cannot be carried is missing."""
 
     def say(asked: Sequence[Sentence]) -> dict[Sentence, str]:
         return {one: found.text for one, found in _move(asked, ask).items() if not found.flags}
 
+    field, named = benchmark.slots_in, frozenset(benchmark.slot_names)
     pairs = [slots.Pair(source.fields[field], record.fields[field], source.slots) for source, record in zip(sources, done, strict=True)]
-    carried = slots.carry(pairs, say=say, language=language)
+    carried = slots.carry(pairs, say=say, language=language, named=named)
     again: dict[int, Sentence] = {}
     for place, one in enumerate(carried):
-        kept = tuple(sorted({slot.value for slot in one.failed if values.names_in(slot.value)}))
-        if kept:
+        if kept := slots.to_shield(one, named):
             again[place] = pairs[place].source, kept
     said = say(list(dict.fromkeys(again.values())))
     tried = {place: replace(pairs[place], target=said[asked]) for place, asked in again.items() if asked in said}
-    better = {place: one for place, one in zip(tried, slots.carry(list(tried.values()), say=say, language=language), strict=True) if not one.failed}
+    second = slots.carry(list(tried.values()), say=say, language=language, named=named)
+    better = {place: one for place, one in zip(tried, second, strict=True) if not one.failed}
     result = []
     for place, (source, record) in enumerate(zip(sources, done, strict=True)):
         found = better.get(place, carried[place]).slots

@@ -202,6 +202,11 @@ def read(raw: Mapping[str, Any], settings: NoSettings) -> Record:
     return Record(name, {"utterance": utterance}, label, utterance, slots=slots)
 
 
+NAMES = (  # places, games and lists have names as well, but most are words: "the airport", "chess", "shopping"
+    *("person", "artist_name", "song_name", "audiobook_name", "audiobook_author", "movie_name"),
+    *("business_name", "app_name", "transport_agency", "transport_name"),
+)
+
 BENCHMARK = Benchmark(
     name="assistant",
     fields={"utterance": text()},
@@ -219,4 +224,5 @@ BENCHMARK = Benchmark(
     citation="Liu et al. 2019, https://arxiv.org/abs/1903.05566",
     slot_words=SLOT_WORDS,
     slots_in="utterance",
+    slot_names=NAMES,
 )

@@ -234,6 +234,17 @@ def test_records_keep_their_slots_through_a_real_engine(swedish: ctranslate2.CTr
     assert "[device_type : robotdammsugaren]" in by_id["5"] and "[date : fredag]" in by_id["5"]
 
 
+def test_names_that_are_words_stay_as_they_are(swedish: ctranslate2.CTranslate2) -> None:
+    records = [
+        utterance(1, "resume [audiobook_name : lord of the rings]"),
+        utterance(2, "play anything by [artist_name : cat stevens]"),
+        utterance(3, "play [song_name : thinking out loud] next"),
+    ]
+    moved = translate.translate_records(records, ASSISTANT, translator=swedish, memory=None, language=SV)
+    assert [[slot.value for slot in one.slots] for one in moved] == [["lord of the rings"], ["cat stevens"], ["thinking out loud"]]
+    assert all(translate.NAME_KEPT in one.flags for one in moved)
+
+
 def test_the_identity_keeps_every_slot() -> None:
     same = identity.build(identity.Settings(), source=EN, target=EN)
     moved = translate.translate_records(RECORDS, ASSISTANT, translator=same, memory=None, language=EN)
