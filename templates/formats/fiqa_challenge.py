@@ -7,6 +7,7 @@ Maia et al. 2018, https://doi.org/10.1145/3184558.3192301, https://sites.google.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +21,8 @@ from templates.task import LocalisedTask
 
 SUFFIX = ".json"
 SIGNS = {"positive": "1", "negative": "-1"}
+
+logger = logging.getLogger(__name__)
 
 
 def misfit(benchmark: Benchmark) -> str:
@@ -94,4 +97,5 @@ def write(records: Iterable[Record], task: LocalisedTask, folder: Path) -> list[
         value[str(number)] = {"sentence": sentence, "info": items}
     path = folder / f"{task.benchmark.name}.{task.language.code}{SUFFIX}"
     write_json(path, value)
+    logger.warning("%s: scores are 1 and -1, since records keep the sign of a score and not the score", path)
     return [path]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from templates.benchmark import Record
 from templates.refusal import Refusal
 from templates.slots import Slot
 from tests.templates.formats.entries import ASSISTANT, FIQA, FORMATS, read, task
@@ -121,6 +122,13 @@ def test_the_fiqa_challenge(value: Any, tmp_path: Path) -> None:
     key = "55" if isinstance(value, dict) else "0"
     assert [(row.id, row.fields["target"], row.label) for row in found] == [(f"{key}-0", "Blinkbox", "negative"), (f"{key}-1", "Tesco", "positive")]
     assert [(entry.id, entry.reason) for entry in left] == [(f"{key}-2", "score 0")]
+
+
+def test_a_written_challenge_file_says_that_scores_are_signs(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    row = Record("a", {"sentence": "Acme up", "target": "Acme"}, "positive", "Acme up")
+    path = FORMATS["fiqa_challenge"].write([row], task(FIQA), tmp_path)[0]
+    assert json.loads(path.read_text()) == {"1": {"sentence": "Acme up", "info": [{"id": "a", "target": "Acme", "sentiment_score": "1"}]}}
+    assert "scores are 1 and -1, since records keep the sign of a score" in caplog.text
 
 
 @pytest.mark.parametrize(
