@@ -23,7 +23,7 @@ out = Console(highlight=False, soft_wrap=True, emoji=False)
 
 Language = Annotated[str, typer.Argument(help="Language code, as in templates/languages or ./lingraft/languages.")]
 StudyName = Annotated[str, typer.Option("--study", help="A study of flows/studies or ./lingraft/studies.")]
-Data = Annotated[Path | None, typer.Option("--data", help="Folder with <benchmark>.en.jsonl, instead of hub and sample.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder with <benchmark>.en.jsonl, .csv or .json, instead of hub and sample.")]
 Out = Annotated[Path, typer.Option("--out", help="Where runs go.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print plan and cost, run nothing.")]
 

@@ -174,7 +174,7 @@ def _check_tables(study: Study, path: Path) -> None:
 def make(language: str, study: str, *, data: Path | None, out: Path) -> Plan:
     """Resolve names to one plan; every unknown name is an UnknownName, words that cannot work a Refusal."""
     if data is not None and not data.is_dir():
-        raise Refusal(f"{data}: is no folder; --data names the folder that holds <benchmark>.en.jsonl.")
+        raise Refusal(f"{data}: is no folder; --data names the folder that holds <benchmark>.en.jsonl, .csv or .json.")
     loaded = load(language)
     made = Plan(study, read_study(study), loaded, data.resolve() if data else None, out.resolve())
     if made.study.source == "data" and data is None:
