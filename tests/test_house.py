@@ -15,7 +15,7 @@ from templates.store import PACKAGES
 REPOSITORY = Path(__file__).resolve().parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-LISTED = {"benchmarks": ".py", "languages": ".toml", "translators": ".py", "gates": ".py", "methods": ".py", "studies": ".toml"}
+LISTED = {"benchmarks": ".py", "formats": ".py", "languages": ".toml", "translators": ".py", "gates": ".py", "methods": ".py", "studies": ".toml"}
 
 
 def tree() -> dict[str, str]:
