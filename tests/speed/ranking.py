@@ -64,7 +64,7 @@ def _per_answer(gpt: FrozenGPT, task: LocalisedTask, rows: list[Record], prompt:
             logits = torch.log_softmax(gpt.model(inputs_embeds=embeddings, attention_mask=mask).logits.float(), -1)
             for row, found in enumerate(whole):
                 start = len(found) - len(answer)
-                total = sum(logits[row, start + offset - 1, token] for offset, token in enumerate(answer)) / len(answer)
+                total = sum(logits[row, start + offset - 1, token] for offset, token in enumerate(answer))
                 best[row] = max(best[row], float(total))
         scores[:, place] = best
     return scores
