@@ -14,6 +14,7 @@ from flows.plan import Plan, make
 from flows.step import STEP, bar, key_of
 from pipeline import folds, smollm2
 from pipeline import study as trials
+from pipeline.frozen_gpt import runtime
 from pipeline.outcome import Epoch, Outcome
 from pipeline.prompt_table import PromptTable, card_for
 from pipeline.study import Condition, Trial
@@ -86,10 +87,12 @@ def run_trial(plan: Plan, trial: Trial, rows: Rows, key: str) -> str:
 
 
 def trial_key(plan: Plan, trial: Trial, condition: Condition) -> str:
-    """The store key of a trial: what it is, what it reads, which model, which code."""
+    """The store key of a trial: what it is, what it reads, which model, which code, and all else that its signature states."""
     model = [plan.study.model.dtype, smollm2.SHA256 if plan.study.model.name == smollm2.NAME else gpt_for(plan)[0].fingerprint]
     modules = ("pipeline.study", f"pipeline.methods.{trial.method}")
-    return key_of("trial", inputs=[asdict(trial), condition.facts, model, file_digest(catalogue.benchmark_file(trial.benchmark))], modules=modules)
+    machine = {**runtime(), "threads": str(plan.study.model.threads)}  # a translator in this process may have set threads otherwise
+    inputs = [asdict(trial), condition.facts, model, file_digest(catalogue.benchmark_file(trial.benchmark)), machine]
+    return key_of("trial", inputs=inputs, modules=modules)
 
 
 @flow(name="study")

@@ -19,9 +19,10 @@ from pipeline.slot_metrics import slot_scores
 from pipeline.train import Trained
 from pipeline.tunable import Tunable
 from pipeline.tune import evaluate, tune
+from templates import catalogue
 from templates.benchmark import Record
 from templates.refusal import Refusal
-from templates.store import digest
+from templates.store import code_fingerprint, digest
 from templates.task import LocalisedTask
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class Trial:
     def name(self) -> str:
         """As shown on the terminal."""
         extra = "".join(f" {key}={value}" for key, value in self.settings.items())
-        return f"{self.condition} {self.method}{extra} fold {self.fold}/{self.folds} {self.fraction:.0%} seed {self.seed}"
+        return f"{self.condition} {self.benchmark} {self.method}{extra} fold {self.fold}/{self.folds} {100 * self.fraction:g}% seed {self.seed}"
 
 
 def plan(groups: Sequence[TrialGroup], conditions: Mapping[str, Condition], *, folds: int, run: Sequence[int]) -> list[Trial]:
@@ -110,11 +111,13 @@ def plan(groups: Sequence[TrialGroup], conditions: Mapping[str, Condition], *, f
 
 
 def signature(trial: Trial, condition: Condition, gpt: FrozenGPT) -> dict[str, str]:
-    """Everything two outcomes must share to be comparable, but for what a table varies."""
-    options = ",".join(f"{key}={value}" for key, value in sorted(trial.settings.items()))
+    """Everything two outcomes must share to be comparable, but for what a table varies: every setting, also those left as they are, and our own code."""
+    defaults = asdict(catalogue.module("pipeline.methods", trial.method, "method").Settings())
+    options = ",".join(f"{key}={value}" for key, value in sorted({**defaults, **trial.settings}.items()))
     return {
         **condition.facts,
         "method": trial.method + (f"({options})" if options else ""),
+        "code": code_fingerprint("pipeline.study", f"pipeline.methods.{trial.method}")[:8],
         "fold": f"{trial.fold}/{trial.folds}",
         "fraction": f"{trial.fraction:g}",
         "seed": str(trial.seed),

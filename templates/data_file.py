@@ -10,7 +10,8 @@ from types import ModuleType
 
 from templates import catalogue
 from templates.benchmark import Benchmark
-from templates.records import Lines, read_lines
+from templates.language import ENGLISH
+from templates.records import Lines, first_of, read_lines
 from templates.refusal import Refusal
 
 PACKAGE = "templates.formats"
@@ -45,8 +46,16 @@ def read(path: Path, benchmark: Benchmark) -> Lines:
             problem = module.misfit(benchmark)
             if problem:
                 raise Refusal(f"{path}: is in the format {name}, which cannot hold {benchmark.name}: {problem}; name the file after another benchmark.")
+            _need_english(path, module.language_of(path))
             lines: Lines = module.read(path, benchmark)
             return lines
     if path.suffix != OURS:
         raise Refusal(f"{path}: its first entry is not what the format {' or '.join(asked)} begins with; mend it, or write our JSON Lines.")
+    _need_english(path, str(first_of(path).get("language", "")))
     return read_lines(path)
+
+
+def _need_english(path: Path, code: str) -> None:
+    """What is kept in another language would be translated as if it were English."""
+    if code not in ("", ENGLISH):
+        raise Refusal(f"{path}: its first entry says that it is in the language {code!r}; put English records ({ENGLISH}) there, they are what is translated.")

@@ -16,7 +16,7 @@ from templates.language import ENGLISH
 from templates.store import canonical
 
 AVERAGED = frozenset({"fold", "seed", "trial"})
-COLUMN = AVERAGED | {"method", "settings", "fraction", "prompt", "words"}
+COLUMN = AVERAGED | {"method", "code", "settings", "fraction", "prompt", "words"}
 TABLE = COLUMN | {"condition", "language", "task", "text", "rows", "records", "engine", "gate", "kept"}
 UNSTATED = frozenset({"", "-", "none"})  # a majority baseline has no model: that is no clash with one
 

@@ -62,6 +62,11 @@ def recognises(path: Path) -> bool:
     return any(isinstance(item, dict) and {"sentence", "info"} <= set(item) for _, item in _load(path)[:1])
 
 
+def language_of(path: Path) -> str:
+    """The format does not say."""
+    return ""
+
+
 def read(path: Path, benchmark: Benchmark) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The items of all entries."""
     for key, item in _load(path):
@@ -79,7 +84,7 @@ def read(path: Path, benchmark: Benchmark) -> Iterator[tuple[str, Mapping[str, A
 
 def _score(written: Any, *, where: str) -> float:
     try:
-        return float(written)
+        return float("true" if isinstance(written, bool) else written)
     except (TypeError, ValueError) as error:
         raise Refusal(f"{where}: sentiment_score must be a number from -1 to 1, found {json.dumps(written)[:60]}.") from error
 

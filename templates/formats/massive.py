@@ -28,6 +28,11 @@ def recognises(path: Path) -> bool:
     return "annot_utt" in first_of(path)
 
 
+def language_of(path: Path) -> str:
+    """The language of the first entry's locale."""
+    return str(first_of(path).get("locale", "")).partition("-")[0]
+
+
 def read(path: Path, benchmark: Benchmark) -> Iterator[tuple[int, Mapping[str, Any] | Excluded]]:
     """The entries of one file."""
     for number, raw in read_lines(path):

@@ -17,6 +17,7 @@ from templates import prompt as prompts
 from templates.benchmark import Benchmark, Record
 from templates.formats._comes_back import comes_back, need_back
 from templates.formats._nemo_answer import Spoken, Words, understand, words_of
+from templates.language import codes
 from templates.prompt import Prompt
 from templates.records import first_of, need_text, read_lines
 from templates.refusal import Refusal, UnknownName, did_you_mean
@@ -32,6 +33,12 @@ ANSWER = "label"
 def recognises(path: Path) -> bool:
     """The first entry has a `taskname`."""
     return "taskname" in first_of(path)
+
+
+def language_of(path: Path) -> str:
+    """The language that the name of the first entry's task begins with, if it is one of ours."""
+    code, slash, _ = str(first_of(path).get("taskname", "")).partition("/")
+    return code if slash and code in codes() else ""
 
 
 def misfit(benchmark: Benchmark) -> str:

@@ -37,6 +37,11 @@ def recognises(path: Path) -> bool:
     return "answer_annotation" in _text(path).partition("\n")[0]
 
 
+def language_of(path: Path) -> str:
+    """The format does not say."""
+    return ""
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
@@ -49,8 +54,10 @@ def _text(path: Path) -> str:
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     lines = csv.reader(io.StringIO(_text(path), newline=""), delimiter=";", strict=True)
     header: list[str] = []
+    first = 1  # line of the row, whose last line is lines.line_num
     try:
         for cells in lines:
+            first, begun = lines.line_num + 1, first
             if not cells:
                 continue
             if not header:
@@ -58,12 +65,17 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 missing = [name for name in NEEDED if name not in header]
                 if missing:
                     raise Refusal(f"{path}: column {missing[0]!r} is missing; the header needs {', '.join(NEEDED)}, parted by semicolons.")
+                twice = [name for name in header if name and header.count(name) > 1]
+                if twice:
+                    raise Refusal(f"{path}: column {twice[0]!r} occurs twice, and one of them would be lost; rename or remove one.")
                 continue
+            if any(";" in cell and re.search(r"[\r\n]", cell) for cell in cells):
+                raise Refusal(f"{path}, line {begun}: a quoted cell runs on over the rows below, to line {lines.line_num}; close its quote.")
             if len(cells) != len(header):
-                raise Refusal(f"{path}, line {lines.line_num}: found {len(cells)} columns, the header names {len(header)}; quote cells that hold a semicolon.")
-            yield lines.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=True))
+                raise Refusal(f"{path}, line {begun}: found {len(cells)} columns, the header names {len(header)}; quote cells that hold a semicolon.")
+            yield begun, dict(zip(header, (cell.strip() for cell in cells), strict=True))
     except csv.Error as error:
-        raise Refusal(f"{path}, line {lines.line_num}: not valid CSV ({error}); a quote inside a quoted cell is written twice.") from error
+        raise Refusal(f"{path}, line {first}: not valid CSV ({error}); close every quote, and write one inside a quoted cell twice.") from error
 
 
 def read(path: Path, benchmark: Benchmark) -> Iterator[tuple[int, Mapping[str, Any] | Excluded]]:

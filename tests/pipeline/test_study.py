@@ -1,5 +1,6 @@
 """study and metrics: trials are planned once each, outcomes carry signatures, a failure is an outcome."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,16 @@ def test_outcomes_are_the_same_twice_and_survive_json(tiny: FrozenGPT, task: Loc
     assert (one.predictions, one.history, one.signature) == (two.predictions, two.history, two.signature)
     assert Outcome.from_json(one.to_json()) == one
     assert one.test_rows == len(one.predictions) == sum(1 for fold in assign(records, count=5).values() if fold == 0)
-    assert "method=p_tuning(epochs=2,least_steps=1)|fold=0/5|fraction=1|seed=1|gpt=llama-bpe@" in signature_text(one.signature)
+    assert re.search(r"\|method=p_tuning\(batch_size=16,.*,epochs=2,.*,least_steps=1,.*\)\|code=\w{8}\|fold=0/5\|", signature_text(one.signature))
+    assert "|fraction=1|seed=1|gpt=llama-bpe@" in signature_text(one.signature)
+
+
+def test_a_default_is_signed_as_if_it_were_written(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:
+    left, written, other = (run(tiny, task, records, tmp_path, method="few_shot", settings=settings) for settings in ({}, {"shots": 4}, {"shots": 2}))
+    assert left.signature == written.signature
+    assert other.signature["method"] == "few_shot(shots=2)"
+    trial = study.Trial("en", "fiqa", "few_shot", {"shots": 2}, 0, 5, 0.005, 1)
+    assert trial.name == "en fiqa few_shot shots=2 fold 0/5 0.5% seed 1"
 
 
 def test_a_failed_trial_is_an_outcome_with_its_error(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:

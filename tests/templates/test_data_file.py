@@ -43,6 +43,17 @@ def test_a_format_that_cannot_hold_the_benchmark_is_refused(name: str, shape: Be
         fetch(other, data=tmp_path, settings=other.settings())
 
 
+@pytest.mark.parametrize("name", ["ours", "massive", "nemo"])
+def test_records_of_another_language_are_not_read_as_english(name: str, tmp_path: Path) -> None:
+    rows, path = ROWS["assistant"], tmp_path / "assistant.en.jsonl"
+    if name == "ours":
+        records.write(path, rows, benchmark="assistant", language="sv")
+    else:
+        FORMATS[name].write(rows, task(ASSISTANT, "sv"), tmp_path)[0].rename(path)
+    with pytest.raises(Refusal, match=r"assistant\.en\.jsonl: its first entry says that it is in the language 'sv'; put English records \(en\) there"):
+        fetch(ASSISTANT, data=tmp_path, settings=ASSISTANT.settings())
+
+
 def test_two_files_of_one_benchmark_are_refused(tmp_path: Path) -> None:
     (tmp_path / "fiqa.en.json").write_text("{}")
     (tmp_path / "fiqa.en.jsonl").write_text("{}")

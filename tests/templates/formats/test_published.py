@@ -58,6 +58,9 @@ def test_the_folds_of_nlu_evaluation_data(tmp_path: Path) -> None:
         (f"{HEAD}\n" + ROWS[0].replace("am]", "am") + "\n", "line 2: column 12: '[' is never closed"),
         (f'{HEAD}\n1;"2"x;alarm\n', "line 2: not valid CSV"),
         (f'{HEAD}\n1;"2\n', "line 2: not valid CSV"),
+        (f'{HEAD}\n{ROWS[0]}\n1;"2\n{ROWS[0]}\n{ROWS[0]}\n', "line 3: not valid CSV (unexpected end of data); close every quote"),
+        (f'{HEAD}\n1;2;alarm;set;;"wake me;;;;;\n1;3;alarm;set;;stop";;;;;\n', "line 2: a quoted cell runs on over the rows below, to line 3; close its quote."),
+        (HEAD.replace("notes", "intent"), "column 'intent' occurs twice, and one of them would be lost"),
         ("answerid;intent;answer_annotation\n", "column 'scenario' is missing"),
     ],
 )
@@ -137,6 +140,7 @@ def test_a_written_challenge_file_says_that_scores_are_signs(tmp_path: Path, cap
         ('{"55": {"sentence": "x", "info": []}, "55": {}}', "key '55' occurs twice, and one of them would be lost"),
         ('{"55": {"sentence": "x"}}', "entry '55': needs a sentence and a list called info"),
         ('{"55": {"sentence": "x", "info": [{"target": "y", "sentiment_score": "good"}]}}', "entry '55', info 0: sentiment_score must be a number"),
+        ('{"55": {"sentence": "x", "info": [{"target": "y", "sentiment_score": true}]}}', "entry '55', info 0: sentiment_score must be a number"),
         ('{"55": {"sentence": "x", "info": [{"target": "y", "sentiment_score": "2"}]}}', "entry '55', info 0: field 'score' must be a number from -1 to 1"),
         ('{"55": {"sentence": "x", "info": [{"sentiment_score": "1"}]}}', "entry '55', info 0: field 'target' is missing"),
         ('{"55": ', "line 1, column 8: not valid JSON"),
