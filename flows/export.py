@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from pathlib import Path
 
 from flows.plan import read_study
 from templates import catalogue, data_file, records
 from templates.benchmark import Benchmark, Record
-from templates.language import Cell, Language, load
+from templates.language import ENGLISH, Cell, Language, load
 from templates.refusal import Refusal, UnknownName, did_you_mean
 from templates.run_folder import Runs
 from templates.settings import read_settings, read_toml
@@ -31,6 +32,8 @@ def export(language: str, study: str, kind: str, *, to: Path, out: Path, only: s
             raise Refusal(f"format {kind} cannot hold {shape.name}: {problem}{others}{other}.")
     spoken, run = load(language), Runs(out.resolve()).finished(language, study)
     kept = {shape.name: _kept(run, shape, f"lingraft adapt {language} --study {study}") for shape in shapes}
+    if language == ENGLISH:
+        _spare_data(to, shapes)
     try:
         make_folder(to)
     except Refusal as error:
@@ -38,7 +41,7 @@ def export(language: str, study: str, kind: str, *, to: Path, out: Path, only: s
     lines = []
     for shape in shapes:
         written = known[kind].write(kept[shape.name], words_of(run, shape, spoken), to)
-        lines += [f"{shape.name}: {len(kept[shape.name]):,} records", *(f"  {path}" for path in written)]
+        lines += [f"{shape.name}: {len(kept[shape.name]):,} records{_verdict(run, shape.name)}", *(f"  {path}" for path in written)]
     return lines
 
 
@@ -47,6 +50,20 @@ def _wanted(study: str, only: str) -> list[Benchmark]:
     if only and only not in names:
         raise UnknownName(f"--benchmark {only!r}: study {study} has {', '.join(names)}.{did_you_mean(only, names)}")
     return [catalogue.benchmark(name) for name in names if only in ("", name)]
+
+
+def _spare_data(folder: Path, shapes: list[Benchmark]) -> None:
+    """English records there may be the very source of the run, or what `--data` reads next."""
+    for shape in shapes:
+        there = data_file.files(folder, shape)
+        if there:
+            raise Refusal(f"{there[0]}: English records are there already, and an export never takes their place; name another folder with --to.")
+
+
+def _verdict(run: Path, name: str) -> str:
+    """The gate's, which goes with the records wherever they go."""
+    path = run / "gate" / name / "gate.json"
+    return f", gate: {json.loads(path.read_text(encoding='utf-8'))['verdict']}" if path.is_file() else ""
 
 
 def _kept(run: Path, shape: Benchmark, command: str) -> list[Record]:

@@ -11,6 +11,7 @@ from flows.engines import gpt_for
 from flows.plan import Plan, make
 from pipeline.answering import Answering
 from pipeline.choose import probabilities
+from pipeline.folds import reads_as
 from pipeline.outcome import Prediction
 from pipeline.prompt_table import PromptTable
 from pipeline.slot_metrics import exact, span_f1
@@ -24,7 +25,7 @@ from templates.slots import Slot
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the model says of one text. `label_known`, `slots_known`: the file says what is right. `seen`: the run's prompt was tuned on the record of
-    that id, or may have been: everything of the run outside its test part."""
+    that id or on one that reads the same, or may have been: everything of the run outside its test part."""
 
     said: Prediction
     has_slots: bool = False
@@ -69,8 +70,8 @@ def predict_file(language: str, study: str, benchmark: str, source: Path, *, dat
     if not rows:
         raise Refusal(f"{source}: holds no record; give one JSON object a line.")
     answers = _answers(plan, shape, rows)
-    seen = _seen(plan, shape)
-    return [replace(answer, seen=answer.said.id in seen) for answer in answers]
+    names, texts = _seen(plan, shape)
+    return [replace(answer, seen=answer.said.id in names or reads_as(row.record) in texts) for answer, row in zip(answers, rows, strict=True)]
 
 
 def scored(answers: Sequence[Answer]) -> list[str]:
@@ -117,7 +118,7 @@ def _fields(shape: Benchmark, given: Sequence[str]) -> dict[str, str]:
 
 def _rows(shape: Benchmark, source: Path, *, settings: Any) -> Iterator[_Row]:
     for number, raw in records.read_lines(source):
-        name, label = str(raw.get("id", number)), str(raw.get("label", ""))
+        name, label = str(raw.get("id", f"line {number}")), str(raw.get("label", ""))
         try:
             if shape.slot_words:
                 row = _row_with_slots(shape, {**raw, "id": name}, settings=settings)
@@ -148,12 +149,15 @@ def _row_with_slots(shape: Benchmark, raw: Mapping[str, Any], *, settings: Any) 
     return _Row(found, label_known, "slots" in raw or "annotated" in raw)
 
 
-def _seen(plan: Plan, shape: Benchmark) -> set[str]:
-    """Ids of the run's records that were not in the test part of the trial whose prompt the table holds."""
+def _seen(plan: Plan, shape: Benchmark) -> tuple[set[str], set[str]]:
+    """Ids of the run's records that were not in the test part of the trial whose prompt the table holds, and how they read; what reads like a record
+    of the test part was kept from the tuning."""
     run = Runs(plan.out).finished(plan.language.code, plan.study_name)
     trial = PromptTable.load(run / "prompts").cards[plan.task_of(shape).name].trial
     tested = {row["id"] for _, raw in records.read_lines(run / "outcomes.jsonl") if raw["trial"] == trial for row in raw["predictions"]}
-    return {row.id for row in records.read(run / "records" / f"{shape.name}.jsonl", shape)} - tested
+    rows = records.read(run / "records" / f"{shape.name}.jsonl", shape)
+    others = [row for row in rows if row.id not in tested]
+    return {row.id for row in others}, {reads_as(row) for row in others} - {reads_as(row) for row in rows if row.id in tested}
 
 
 def _answers(plan: Plan, shape: Benchmark, rows: Sequence[_Row]) -> list[Answer]:

@@ -15,13 +15,13 @@ from prefect import Task, flow, task
 from prefect.client.schemas.objects import State, TaskRun
 
 from flows.plan import Plan, make
-from flows.step import STEP
+from flows.step import STEP, key_of
 from pipeline.smollm2 import cache_folder
 from templates import catalogue, records
 from templates.benchmark import Benchmark
 from templates.language import ENGLISH
 from templates.run_folder import Runs
-from templates.store import digest, write_atomic, write_json
+from templates.store import write_atomic, write_json
 from translation import refresh as sources
 
 RETRY_SECONDS = [5.0, 30.0]
@@ -50,7 +50,8 @@ def refresh_benchmark(plan: Plan, benchmark: Benchmark) -> str:
         facts = {"origin": fetched.origin, "digest": fetched.digest, "rows": len(kept), "excluded": excluded, "excluded_rows": rows}
         write_json(folder / "facts.json", facts)
 
-    key = digest(["refresh", benchmark.name, sources.digest_of(kept), fetched.origin, rows])
+    inputs = [benchmark.name, fetched.digest, sources.digest_of(kept), fetched.origin, rows]
+    key = key_of("refresh", inputs=inputs, modules=("translation.refresh",))
     return str(Runs(plan.out).store.get_or_make(key, write))
 
 

@@ -62,8 +62,8 @@ def parts(records: Sequence[Record], fold_of: dict[str, int], *, fold: int, frac
     little data has); smaller fractions lie inside larger ones of the same seed; the test part is always whole."""
     test = [record for record in records if fold_of[record.id] == fold]
     rest = [record for record in records if fold_of[record.id] != fold]
-    read_alike = {text for record in test for text in _texts(record)}
-    clean = [record for record in rest if not read_alike.intersection(_texts(record))]
+    read_alike = {reads_as(record) for record in test}
+    clean = [record for record in rest if reads_as(record) not in read_alike]
     if not test or not clean:
         raise Refusal(f"fold {fold}: {len(clean)} training and {len(test)} test rows are left; keep more rows or use fewer folds.")
     held_out = _validation_groups(clean)
@@ -72,9 +72,9 @@ def parts(records: Sequence[Record], fold_of: dict[str, int], *, fold: int, frac
     return Parts(tuple(train), tuple(validation), tuple(test), len(rest) - len(clean))
 
 
-def _texts(record: Record) -> set[str]:
+def reads_as(record: Record) -> str:
     """The longest field, casefolded: two records that share it read the same but for the question asked."""
-    return {max(record.fields.values(), key=len).casefold()}
+    return max(record.fields.values(), key=len).casefold()
 
 
 def _validation_groups(records: Sequence[Record]) -> set[str]:

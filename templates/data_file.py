@@ -25,12 +25,20 @@ def formats() -> dict[str, ModuleType]:
     return {name: catalogue.module(PACKAGE, name, "format") for name in names}
 
 
+def _endings() -> list[str]:
+    return list(dict.fromkeys([OURS, *(module.SUFFIX for module in formats().values())]))
+
+
+def files(folder: Path, benchmark: Benchmark) -> list[Path]:
+    """Every file of the benchmark in the folder; one too many cannot be read."""
+    return [path for path in (folder / f"{benchmark.name}.{ENGLISH}{ending}" for ending in _endings()) if path.is_file()]
+
+
 def find(folder: Path, benchmark: Benchmark) -> Path:
     """The one file of the benchmark in the folder."""
-    endings = dict.fromkeys([OURS, *(module.SUFFIX for module in formats().values())])
-    found = [path for path in (folder / f"{benchmark.name}.en{ending}" for ending in endings) if path.is_file()]
+    found = files(folder, benchmark)
     if not found:
-        first, *others = endings
+        first, *others = _endings()
         name = f"{benchmark.name}.en{first}"
         raise Refusal(f"{folder / name}: not found; --data must name a folder that holds {name} (or {', '.join(others)} instead of {first}).")
     if len(found) > 1:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +30,10 @@ COLUMNS = (
     *("notes", "suggested_entities", "answer_normalised", "answer", "question"),
 )
 NEEDED = ("answerid", "scenario", "intent", "answer_annotation")
+FORMULA = ("=", "+", "-", "@")
 NUMBERED = re.compile(r"(\d+)-(.+)")
+
+logger = logging.getLogger(__name__)
 
 
 def recognises(path: Path) -> bool:
@@ -116,5 +120,8 @@ def write(records: Iterable[Record], task: LocalisedTask, folder: Path) -> list[
         row = {"answerid": number or record.id, "scenario": scenario, "intent": intent, "answer_annotation": annotated}
         sheet.writerow(row | {"answer_normalised": utterance, "answer": utterance} | ({"id": record.id} if own else {}))
     path = folder / f"{task.benchmark.name}.{task.language.code}{SUFFIX}"
+    formulas = sum(any(text.startswith(FORMULA) for text in (row.id, *row.fields.values())) for row in rows)
+    if formulas:
+        logger.warning("%s: %d rows have a cell that begins with %s; a spreadsheet runs it as a formula unless it is read in as text", path, formulas, " ".join(FORMULA))
     write_atomic(path, out.getvalue().encode("utf-8"))
     return [path]

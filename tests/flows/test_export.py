@@ -82,6 +82,31 @@ def test_one_benchmark_of_a_study_goes_where_all_would_not(finished: Path, lingr
     assert json.loads((finished / "there" / "assistant.sv.jsonl").read_text(encoding="utf-8"))["annot_utt"] == "väck mig klockan [time : fem]"
 
 
+def test_english_data_that_is_there_stays(finished: Path, lingraft: Lingraft) -> None:
+    made = plan.make("en", "two", data=None, out=finished / "runs")
+    staged = Runs(made.out).stage("en", "two")
+    for benchmark in made.benchmarks:
+        records.write(staged / "records" / f"{benchmark.name}.jsonl", KEPT[benchmark.name], benchmark=benchmark.name, language="en")
+        localise_benchmark.fn(made, benchmark, staged)
+    Runs(made.out).publish(staged, "en", "two", digest="0" * 64)
+    source = finished / "data" / "assistant.en.jsonl"
+    source.parent.mkdir()
+    source.write_text("by hand")
+    code, out, error = lingraft("export", "en", "--study", "two", "--format", "nlu", "--benchmark", "assistant", "--to", "data")
+    assert (code, out, source.read_text()) == (1, "", "by hand")
+    assert error == "lingraft: data/assistant.en.jsonl: English records are there already, and an export never takes their place; name another folder with --to.\n"
+    assert sorted(source.parent.iterdir()) == [source]
+    assert lingraft("export", "en", "--study", "two", "--format", "nlu", "--benchmark", "assistant", "--to", "new")[0] == 0
+
+
+def test_the_gates_verdict_goes_with_the_records(finished: Path, lingraft: Lingraft) -> None:
+    page = Runs(finished / "runs").finished("sv", "two") / "gate" / "assistant" / "gate.json"
+    page.parent.mkdir(parents=True)
+    page.write_text(json.dumps({"verdict": "fail"}))
+    _, out, _ = lingraft("export", "sv", "--study", "two", "--format", "massive", "--benchmark", "assistant", "--to", "there")
+    assert out.splitlines()[0] == "assistant: 1 records, gate: fail"
+
+
 def test_a_run_that_kept_nothing_is_refused(finished: Path, lingraft: Lingraft) -> None:
     (Runs(finished / "runs").finished("sv", "two") / "records" / "fiqa.jsonl").write_text("")
     code, _, error = lingraft("export", "sv", "--study", "two", "--format", "nemo", "--to", "there")

@@ -77,17 +77,22 @@ def test_what_a_file_knows_is_read_as_the_benchmark_reads_it(
 ) -> None:
     (answer,) = predict_file("sv", "both", "assistant", written(tmp_path, {"id": 7, **change}), data=None, out=OUT)
     said = answer.to_json()
-    assert (said["id"], said.get("gold"), said.get("gold_slots"), said["seen"]) == ("7", label, slots, False)
+    assert (said["id"], said.get("gold"), said.get("gold_slots"), said["seen"]) == ("7", label, slots, True)  # the run's u1 reads the same
     assert all(SAID[slot["start"] :].startswith(slot["value"]) for slot in said["slots"])
     assert answer.said.predicted == predict("sv", "both", "assistant", [f"utterance={SAID}"], data=None, out=OUT).said.predicted
 
 
 def test_a_file_by_the_command_line_seen_and_unseen_apart(there: Lingraft, tmp_path: Path) -> None:
-    rows = [{"id": name, "utterance": SAID, "label": "alarm_set", "slots": GOLD} for name in ("u0", "u1", "u1", "new")]
+    other = SAID.replace("måndag", "söndag")
+    given = [("u0", other), ("u1", other), ("new", SAID.capitalize()), ("", other)]
+    gold = [{**GOLD[0]}]
+    rows = [{"id": name, "utterance": text, "label": "alarm_set", "slots": gold} for name, text in given]
+    del rows[-1]["id"]
     code, out, error = there("predict", "sv", "assistant", "--study", "both", "--in", str(written(tmp_path, *rows)))
     lines = [json.loads(line) for line in out.splitlines()]
-    assert code == 0 and [line["seen"] for line in lines] == [False, True, True, False]
-    assert len({json.dumps(line["slots"]) for line in lines}) == 1
+    assert code == 0 and [line["seen"] for line in lines] == [False, True, True, False]  # u1 by its id, new by its text
+    assert [line["id"] for line in lines] == ["u0", "u1", "new", "line 4"]
+    assert len({json.dumps(lines[place]["slots"]) for place in (0, 1, 3)}) == 1
     unseen, seen = error.splitlines()
     assert unseen.startswith("not tuned on: ") and " of 2 right (" in unseen and "span F1 " in unseen and "label and all slots right " in unseen
     assert seen.startswith("tuned on: ") and " of 2 right (" in seen

@@ -72,6 +72,14 @@ def test_unusable_csv_is_refused(text: str, message: str, tmp_path: Path) -> Non
     assert str(caught.value).startswith(str(path)) and message in str(caught.value)
 
 
+def test_cells_that_a_spreadsheet_would_run_are_told_and_stay_as_they_are(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    text = '=HYPERLINK("http://example.org")'
+    rows = [Record("1-alarm_set", {"utterance": text}, "alarm_set", text), Record("2-alarm_set", {"utterance": "wake me"}, "alarm_set", "wake me")]
+    path = FORMATS["nlu"].write(rows, task(ASSISTANT), tmp_path)[0]
+    assert "1 rows have a cell that begins with = + - @; a spreadsheet runs it as a formula" in caplog.text
+    assert [row.fields["utterance"] for row in read(FORMATS["nlu"], path, ASSISTANT)[0]] == [text, "wake me"]
+
+
 MASSIVE = {
     "id": "0",
     "locale": "en-US",
