@@ -65,6 +65,19 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return texts
 
 
+def test_a_failed_gate_is_not_forgotten_because_nothing_changed(tmp_path: Path) -> None:
+    plan, shipped = make("en", "demo", data=None, out=tmp_path), "sample fiqa.en.jsonl"
+    (tmp_path / "facts.json").write_text(json.dumps({"digest": "1", "excluded_rows": [], "origin": shipped}))
+    given = {"fiqa": str(tmp_path)}
+    for verdict, said in (("fail", "; its gate had FAILED"), ("warn", "")):
+        last = {"stage": "judge", "verdict": verdict, "inputs": {"fiqa": {"origin": shipped}}, "basis": changes.basis(plan, given, tuned=False)}
+        place = tmp_path / "en" / "demo"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "manifest.json").write_text(json.dumps(last))
+        found = changes.since_last_run(plan, given, until="judge")
+        assert not found.changed and str(found) == f"nothing changed since demo: {', '.join(found.same)}{said}"
+
+
 def test_an_unchanged_world_is_no_change(world: tuple[Path, Site], asked: list[str]) -> None:
     before = history()
     state = run()
