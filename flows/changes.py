@@ -54,15 +54,16 @@ def basis(plan: Plan, refreshed: Mapping[str, str], *, tuned: bool) -> dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The last published run (empty: none), what is as it was then, and what is not."""
+    """The last published run (empty: none), what is as it was then, and what is not. `failed`: its gate did."""
 
     run: str
     same: tuple[str, ...]
     changed: tuple[str, ...]
+    failed: bool = False
 
     def __str__(self) -> str:
         if not self.changed:
-            return f"nothing changed since {self.run}: {', '.join(self.same)}"
+            return f"nothing changed since {self.run}: {', '.join(self.same)}{'; its gate had FAILED' if self.failed else ''}"
         return f"changed since {self.run or 'ever'}: {', '.join(self.changed)}"
 
 
@@ -83,7 +84,7 @@ def since_last_run(plan: Plan, refreshed: Mapping[str, str], *, until: str) -> C
     failed = _failed_trials(run)
     if failed and until in ("study", "report"):
         changed.append(f"{failed} trials failed in it")
-    return Compared(run.resolve().name, same, tuple(changed))
+    return Compared(run.resolve().name, same, tuple(changed), last.get("verdict") == "fail")
 
 
 def _manifest(run: Path) -> dict[str, Any] | None:

@@ -8,11 +8,16 @@ from typing import Any, Self
 
 
 class Site:
-    """`answer` (whole, down, gone, truncated) is what it does; `asked` holds for every request the ETag it came with and the status given."""
+    """`answer` (whole, down, gone, truncated) is what it does; `asked` holds for every request the ETag it came with and the status given.
+
+    While `go` is cleared, requests are noted and wait.
+    """
 
     def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
         self.answer = "whole"
         self.asked: list[tuple[str | None, int]] = []
+        self.go = threading.Event()
+        self.go.set()
         self.put(rows, '"1"')
         site = self
 
@@ -23,6 +28,7 @@ class Site:
                 known = self.headers.get("If-None-Match")
                 status = 304 if known == site.etag and site.answer == "whole" else {"down": 500, "gone": 404}.get(site.answer, 200)
                 site.asked.append((known, status))
+                site.go.wait()
                 self.send_response(status)
                 body = site.blob if status == 200 else b""
                 self.send_header("Content-Length", str(len(body)))
@@ -45,6 +51,7 @@ class Site:
 
     def stop(self) -> None:
         """No more server at this address."""
+        self.go.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -107,7 +107,10 @@ def cost(table: Table, *, language: str) -> str:
         said = f"{begin}: {language} is ahead by {points(gap.mean)} ({signed(gap)}), so nothing was lost in translation on these rows."
     else:
         said = f"{begin}: going to {language} costs {points(gap.mean) if gap.mean > 0 else 'nothing'} here, but that may be chance ({signed(gap)})."
-    said += f" That is translation, prompt, words and the model's own {language} together; the control (English text, {language} prompt) tells them apart."
+    said += f" That is translation, prompt, words and the model's own {language} together; "
+    control = f"control (English text, {language} prompt)"
+    controlled = any(">" in cell.condition and cell.name == one.name for cell in table.cells)
+    said += f"the {control} tells them apart." if controlled else f"no {control} of {one.name} was run that would tell them apart."
     if round(one.left_train_rows) == round(one.right_train_rows):
         return said
     return said + f" English was trained on {one.left_train_rows:,.0f} rows and {language} on {one.right_train_rows:,.0f}, which may be part of the difference."

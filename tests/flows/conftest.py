@@ -2,9 +2,12 @@
 
 import json
 import os
+import threading
+import time
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import chdir
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,32 @@ from tests.tiny import save_llama
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 Lingraft = Callable[..., tuple[int, str, str]]
+PATIENCE_SECONDS = 240.0  # for machines that are busy otherwise; on an idle one each wait takes a few
+AT_AN_ADDRESS = """
+from dataclasses import replace
+from templates.benchmark import Url
+from templates.benchmarks.fiqa import BENCHMARK as SHIPPED
+BENCHMARK = replace(SHIPPED, sources=(Url("{address}", "{sha256}"),))
+"""
+
+
+def until(done: Callable[[], Any], *, what: str) -> Any:
+    """Wait for something true, and give it back."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < ends:
+        found = done()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"waited {PATIENCE_SECONDS:g} s for {what}")
+
+
+def follow(folder: Path, address: str, *, sha256: str = "") -> Path:
+    """From now on FIQA comes from this address in the user's folder."""
+    place = folder / "lingraft" / "benchmarks" / "fiqa.py"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(AT_AN_ADDRESS.format(address=address, sha256=sha256), encoding="utf-8")
+    return place
 
 
 @pytest.fixture(scope="session")
@@ -121,3 +150,38 @@ def asked(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
         (staged / "outcomes.jsonl").write_text("\n".join(lines), encoding="utf-8")
         Runs(plan.out).publish(staged, "sv", "both", digest="0" * 8)
     return folder
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Writes down what is posted to it."""
+
+    got: list[dict[str, Any]]
+
+    def do_POST(self) -> None:
+        self.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """A local chat server's webhook: its port, and the messages it got."""
+    got: list[dict[str, Any]] = []
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (Receiver,), {"got": got}))
+    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield listener.server_port, got
+    listener.shutdown()
+    listener.server_close()
+    thread.join()
+
+
+def make_block(port: int) -> None:
+    """The notification block mattermost-webhook/ops, which posts to a receiver here."""
+    from prefect.blocks.notifications import MattermostWebhook
+
+    MattermostWebhook(hostname="127.0.0.1", port=port, token="abcdefghijklmnopqrstuvwx").save("ops", overwrite=True)  # type: ignore[arg-type]

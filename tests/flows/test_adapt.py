@@ -11,6 +11,7 @@ import tomlkit
 import torch
 from safetensors.torch import load_file
 
+from flows.__main__ import call
 from flows.adapt import adapt
 from flows.plan import make
 from pipeline import folds
@@ -123,7 +124,7 @@ def test_plain_calls_give_what_prefect_gives(adapted: Path, tmp_path: Path) -> N
     assert [record.id for record in report.kept] == [row["id"] for row in rows(adapted / "runs" / "sv" / "tiny" / "records" / "fiqa.jsonl")]
 
 
-def test_a_second_run_does_nothing_twice(adapted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_run_does_nothing_twice(adapted: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     def never(*arguments: object, **named: object) -> None:
         raise AssertionError("done twice")
 
@@ -131,7 +132,9 @@ def test_a_second_run_does_nothing_twice(adapted: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("pipeline.study.tune", never)
     before = (adapted / "runs" / "sv" / "tiny").resolve()
     with chdir(adapted):
-        assert adapt("sv", "tiny", out="runs", return_state=True).is_completed()
+        assert call(["report", "sv", "--study", "tiny"]) == 0
+    said = capfd.readouterr()
+    assert said.err == "" and "runs/sv/tiny/report.html" in said.out and "runs/sv/tiny/gate/fiqa/index.html" in said.out
     after = (adapted / "runs" / "sv" / "tiny").resolve()
     assert after != before
     assert (after / "outcomes.jsonl").read_bytes() == (before / "outcomes.jsonl").read_bytes()

@@ -1,7 +1,10 @@
 """The calendar's promise: an unchanged world gives NoChange, one changed row is one row of work, and nothing is lost when the source is."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -17,16 +20,10 @@ from flows.refresh import refresh_benchmark
 from templates import records
 from templates.refusal import Refusal
 from templates.store import HOUSE, PACKAGES
-from tests.flows.conftest import write_study
+from tests.flows.conftest import REPOSITORY, follow, until, write_study
 from tests.served import Site
 from translation.translators import ctranslate2
 
-BENCHMARK = """
-from dataclasses import replace
-from templates.benchmark import Url
-from templates.benchmarks.fiqa import BENCHMARK as SHIPPED
-BENCHMARK = replace(SHIPPED, sources=(Url("{address}", ""),))
-"""
 ROWS = [raw for _, raw in records.read_lines(HOUSE / "templates" / "samples" / "fiqa.en.jsonl")][:30]
 
 
@@ -36,9 +33,7 @@ def world(home: Path, tmp_path_factory: pytest.TempPathFactory, server: str, cac
     folder = tmp_path_factory.mktemp("calendar")
     with Site(ROWS) as site, chdir(folder):
         write_study(folder, "weekly", home / "model", source="url", rows=0)
-        place = folder / "lingraft" / "benchmarks" / "fiqa.py"
-        place.parent.mkdir()
-        place.write_text(BENCHMARK.format(address=site.address), encoding="utf-8")
+        follow(folder, site.address)
         assert run().name == "Completed"
         yield folder, site
 
@@ -63,6 +58,19 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(ctranslate2.CTranslate2, "translate", listen)
     return texts
+
+
+def test_a_failed_gate_is_not_forgotten_because_nothing_changed(tmp_path: Path) -> None:
+    plan, shipped = make("en", "demo", data=None, out=tmp_path), "sample fiqa.en.jsonl"
+    (tmp_path / "facts.json").write_text(json.dumps({"digest": "1", "excluded_rows": [], "origin": shipped}))
+    given = {"fiqa": str(tmp_path)}
+    for verdict, said in (("fail", "; its gate had FAILED"), ("warn", "")):
+        last = {"stage": "judge", "verdict": verdict, "inputs": {"fiqa": {"origin": shipped}}, "basis": changes.basis(plan, given, tuned=False)}
+        place = tmp_path / "en" / "demo"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "manifest.json").write_text(json.dumps(last))
+        found = changes.since_last_run(plan, given, until="judge")
+        assert not found.changed and str(found) == f"nothing changed since demo: {', '.join(found.same)}{said}"
 
 
 def test_an_unchanged_world_is_no_change(world: tuple[Path, Site], asked: list[str]) -> None:
@@ -181,9 +189,11 @@ def ids(folder: Path) -> set[str]:
     return {str(raw["id"]) for path in folder.glob("fiqa*.jsonl") for _, raw in records.read_lines(path)}
 
 
-@pytest.mark.parametrize(("answer", "why"), [("down", "it answered 500"), ("truncated", "the body was cut off after")])
+@pytest.mark.parametrize(
+    ("answer", "why", "times"), [("down", "it answered 500", 3), ("truncated", "the body was cut off after", 3), ("gone", "it answered 404", 1)]
+)
 def test_a_source_that_is_down_is_asked_again_then_fails_in_one_sentence(
-    world: tuple[Path, Site], monkeypatch: pytest.MonkeyPatch, answer: str, why: str
+    world: tuple[Path, Site], monkeypatch: pytest.MonkeyPatch, answer: str, why: str, times: int
 ) -> None:
     monkeypatch.setattr(refresh_benchmark, "retry_delay_seconds", 0)
     site, before = world[1], (history(), Path("runs/sv/weekly").resolve(), len(world[1].asked))
@@ -192,8 +202,40 @@ def test_a_source_that_is_down_is_asked_again_then_fails_in_one_sentence(
     site.etag, site.answer = etag, "whole"
     assert state.is_failed()
     assert why in state.message and "no other source is put in its place: try again later" in state.message
-    assert (history(), Path("runs/sv/weekly").resolve(), len(site.asked) - 3) == before
+    assert (history(), Path("runs/sv/weekly").resolve(), len(site.asked) - times) == before
     assert not list(Path("runs").rglob("*.tmp"))
+    assert run().name == "NoChange"
+
+
+def test_a_pinned_file_that_was_changed_is_asked_for_once_and_refused(world: tuple[Path, Site]) -> None:
+    (folder, site), before = world, (history(), Path("runs/sv/weekly").resolve(), len(world[1].asked))
+    follow(folder, site.address, sha256="0" * 64)
+    state = run()
+    follow(folder, site.address)
+    assert state.is_failed()
+    assert f", the benchmark expects {'0' * 64}; the file was changed: check it, then update the benchmark." in state.message
+    assert (history(), Path("runs/sv/weekly").resolve(), len(site.asked) - 1) == before
+    assert run().name == "NoChange"
+
+
+def test_of_two_at_once_the_second_is_told_and_loses_nothing(world: tuple[Path, Site], server: str, capfd: pytest.CaptureFixture[str]) -> None:
+    site, before, asked = world[1], history(), len(world[1].asked)
+    site.go.clear()
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "PYTHONWARNINGS": "ignore", "PREFECT_API_URL": server}
+    command = [sys.executable, "-m", "flows", "refresh", "sv", "--study", "weekly"]
+    first = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        until(lambda: len(site.asked) > asked or first.poll() is not None, what="the first refresh")
+        capfd.readouterr()
+        assert call(["refresh", "sv", "--study", "weekly"]) == 4
+        second, scheduled = capfd.readouterr(), run()
+    finally:
+        site.go.set()
+        said = first.communicate()
+    assert second.out == "" and second.err.startswith("lingraft: another run holds sv in ") and second.err.count("\n") == 1
+    assert scheduled.is_failed() and "another run holds sv in " in scheduled.message
+    assert (first.returncode, said[1]) == (0, "") and ", changed 0 since the refresh before" in said[0]
+    assert history() == before
     assert run().name == "NoChange"
 
 
@@ -224,7 +266,7 @@ def test_adapt_if_changed_compares_the_model_too_and_a_failed_trial_is_tried_aga
     outcomes = before / "outcomes.jsonl"
     rows = outcomes.read_text(encoding="utf-8")
     first = json.loads(rows.splitlines()[0])
-    facts = max(Path("runs/.store").glob("??/*/facts.json"), key=lambda path: path.stat().st_mtime)
+    facts = next(path for path in Path("runs/.store").glob("??/*/facts.json") if '"sample fiqa' in path.read_text(encoding="utf-8"))
     try:
         outcomes.write_text(json.dumps({**first, "error": "out of memory"}) + "\n" + rows.split("\n", 1)[1], encoding="utf-8")
         found = changes.since_last_run(make("sv", "tiny", data=None, out=Path("runs")), {"fiqa": str(facts.parent)}, until="report")

@@ -81,7 +81,8 @@ def test_data_is_never_parsed_as_a_prompt(in_home: Lingraft, tmp_path: Path, ada
     folder.mkdir()
     text = "".join(json.dumps({"id": name, "sentence": sentence, "target": "Acme", "score": score}) + "\n" for name, sentence, score in rows)
     (folder / "fiqa.en.jsonl").write_text(text)
-    write_study(tmp_path, "odd", adapted / "model", rows=0, source="data")
+    tuned = [{"method": "p_tuning", "settings": {"epochs": 1, "least_steps": 1}}]
+    write_study(tmp_path, "odd", adapted / "model", rows=0, source="data", english_first=False, trials=tuned)
     shutil.copy(tmp_path / "lingraft" / "studies" / "odd.toml", adapted / "lingraft" / "studies")
     code, _, error = in_home("adapt", "sv", "--study", "odd", "--data", str(folder), "--out", str(tmp_path / "runs"))
     assert (code, error) == (0, "")
@@ -143,22 +144,22 @@ def test_a_model_that_cannot_be_had_is_said_before_the_work(lingraft: Lingraft, 
     assert not (tmp_path / "runs" / ".store").exists()
 
 
-def test_a_failed_gate_and_a_held_language_have_their_own_codes(in_home: Lingraft, tmp_path: Path) -> None:
+def test_a_failed_gate_and_a_held_language_have_their_own_codes(in_home: Lingraft, adapted: Path) -> None:
     from templates.run_folder import Runs
 
-    code, out, error = in_home("adapt", "sv", "--study", "copies", "--out", str(tmp_path / "runs"))
+    code, out, error = in_home("adapt", "sv", "--study", "copies")
     assert (code, error) == (3, "")
     assert "gate fiqa: fail,kept=0%" in out
     assert "nothing was tuned" in out
-    run = tmp_path / "runs" / "sv" / "copies"
+    run = adapted / "runs" / "sv" / "copies"
     assert json.loads((run / "gate" / "fiqa" / "gate.json").read_text(encoding="utf-8"))["verdict"] == "fail"
     assert (run / "gate" / "fiqa" / "index.html").is_file()
     assert "FAILED and nothing was tuned" in (run / "report.html").read_text(encoding="utf-8")
     assert len(list(records.read_lines(run / "records" / "fiqa.quarantine.jsonl"))) > 30
     assert {raw["condition"] for _, raw in records.read_lines(run / "outcomes.jsonl")} <= {"en"}
     assert json.loads((run / "manifest.json").read_text(encoding="utf-8"))["verdict"] == "fail"
-    with Runs(tmp_path / "runs").hold("sv"):
-        code, out, error = in_home("adapt", "sv", "--study", "tiny", "--out", str(tmp_path / "runs"))
+    with Runs(adapted / "runs").hold("sv"):
+        code, out, error = in_home("adapt", "sv", "--study", "tiny")
     assert (code, out) == (4, "")
     assert "another run holds sv" in error
 
@@ -172,23 +173,20 @@ def test_help_everywhere(lingraft: Lingraft, command: str) -> None:
     assert "Usage:" in out
 
 
-def test_each_stage_alone(in_home: Lingraft, adapted: Path) -> None:
-    for stage in ("translate",):
-        code, out, error = in_home(stage, "sv", "--study", "tiny")
-        assert (code, error) == (0, "")
-        assert all(Path(line).is_file() for line in out.splitlines() if not line.startswith("fiqa: "))
-    for stage in ("judge",):
-        code, out, error = in_home(stage, "sv", "--study", "tiny")
-        assert (code, error) == (0, "")
-        page = adapted / out.splitlines()[-1].strip()
-        assert page.is_file() and "/.history/sv/tiny/" in str(page)
-        assert not (page.parents[2] / "report.html").exists()
-        assert (adapted / "runs" / "sv" / "tiny" / "report.html").is_file()
-    for stage in ("report",):
-        code, out, error = in_home(stage, "sv", "--study", "tiny")
-        assert (code, error) == (0, "")
-        assert "runs/sv/tiny/gate/fiqa/index.html" in out
-        assert (adapted / "runs" / "sv" / "tiny" / "report.html").is_file()
+def test_each_stage_alone_and_clean_keeps_what_is_pointed_to(in_home: Lingraft, adapted: Path) -> None:
+    code, out, error = in_home("translate", "sv", "--study", "tiny")
+    assert (code, error) == (0, "")
+    assert all(Path(line).is_file() for line in out.splitlines() if not line.startswith("fiqa: "))
+    code, out, error = in_home("judge", "sv", "--study", "tiny")
+    assert (code, error) == (0, "")
+    page = adapted / out.splitlines()[-1].strip()
+    assert page.is_file() and "/.history/sv/tiny/" in str(page)
+    assert not (page.parents[2] / "report.html").exists()
+    assert (adapted / "runs" / "sv" / "tiny" / "report.html").is_file()
+    code, out, _ = in_home("clean", "--keep", "1")
+    assert code == 0 and "removed" in out
+    assert len(list((adapted / "runs" / ".history" / "sv" / "tiny").iterdir())) <= 2
+    assert (adapted / "runs" / "sv" / "tiny" / "report.html").is_file()
 
 
 def test_predict_show_and_the_plan(in_home: Lingraft, tmp_path: Path) -> None:
@@ -206,14 +204,6 @@ def test_predict_show_and_the_plan(in_home: Lingraft, tmp_path: Path) -> None:
     assert (code, error) == (0, "")
     assert "40 records" in out and "6 trials" in out and "minutes" in out
     assert not Path("elsewhere").exists()
-
-
-def test_clean_keeps_what_is_pointed_to(in_home: Lingraft, adapted: Path) -> None:
-    in_home("judge", "sv", "--study", "tiny")
-    code, out, _ = in_home("clean", "--keep", "1")
-    assert code == 0 and "removed" in out
-    assert len(list((adapted / "runs" / ".history" / "sv" / "tiny").iterdir())) <= 2
-    assert (adapted / "runs" / "sv" / "tiny" / "manifest.json").is_file()
 
 
 def test_translate_text_keeps_count_and_order(lingraft: Lingraft, cache: Path, tmp_path: Path) -> None:

@@ -1,45 +1,37 @@
-"""serve: a deployment a language that a real server runs, refusals in one sentence, and word of failures."""
+"""serve: a deployment a language that a real server runs, one run at a time, and refusals in one sentence."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import chdir
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 import yaml
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import ConcurrencyLimitStrategy
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
+from prefect.client.schemas.objects import ConcurrencyLimitStrategy, FlowRun
 from prefect.flows import load_flow_from_entrypoint
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Failed, Pending
+from prefect.states import Pending
 
 from flows import notify, plan, serve
 from flows.__main__ import call
-from flows.adapt import adapt
-from templates import language
-from templates.refusal import UnknownName
-from tests.flows.conftest import write_study
+from templates import language, records
+from tests.flows.conftest import PATIENCE_SECONDS, follow, make_block, until, write_study
+from tests.served import Site
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 240.0  # for machines that are busy otherwise; on an idle one each wait takes about ten
-
-
-def until(done: Callable[[], Any], *, what: str) -> Any:
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < ends:
-        found = done()
-        if found:
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"waited {PATIENCE_SECONDS:g} s for {what}")
+ROWS = [raw for _, raw in records.read_lines(REPOSITORY / "templates" / "samples" / "fiqa.en.jsonl")][:10]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +78,7 @@ def test_the_next_runs_are_told_in_local_time_and_follow_the_clock() -> None:
     assert {line.split()[3] for line in told} == {"CET", "CEST"}
 
 
-def test_a_second_run_of_a_language_is_cancelled_on_the_server(server: str, tmp_path: Path) -> None:
+def test_the_server_plans_the_runs_of_a_deployment_and_cancels_a_second_one(server: str, tmp_path: Path) -> None:
     made = serve.deployment("sv", study="smoke", data=None, out=tmp_path, cron="0 4 * * 1", timezone="Europe/Stockholm")
     name = made.apply()
     with get_client(sync_client=True) as client:
@@ -97,6 +89,10 @@ def test_a_second_run_of_a_language_is_cancelled_on_the_server(server: str, tmp_
         assert found.parameters == {"language": "sv", "study": "smoke", "data": None, "out": str(tmp_path), "until": "report", "if_changed": True}
         schedule = found.schedules[0].schedule
         assert (schedule.cron, schedule.timezone) == ("0 4 * * 1", "Europe/Stockholm")  # type: ignore[union-attr]
+        httpx.post(f"{server}/deployments/{found.id}/schedule", json={"min_runs": 2}).raise_for_status()  # what the server's scheduler does each minute
+        planned = client.read_flow_runs(deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[found.id])))
+        times = sorted(run.expected_start_time.astimezone(ZoneInfo("Europe/Stockholm")) for run in planned if run.expected_start_time)
+        assert len(times) >= 2 and {(moment.weekday(), moment.hour, moment.minute) for moment in times} == {(0, 4, 0)}
         first, second = (client.create_flow_run_from_deployment(found.id) for _ in range(2))
         client.set_flow_run_state(first.id, Pending())
         client.set_flow_run_state(second.id, Pending())
@@ -105,118 +101,135 @@ def test_a_second_run_of_a_language_is_cancelled_on_the_server(server: str, tmp_
 
 
 @pytest.fixture
-def served(home: Path, server: str, tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
-    """`lingraft serve sv` in a folder where the demo study is ten rows long."""
-    write_study(tmp_path, "demo", home / "model", rows=10)
+def folder(home: Path, tmp_path: Path) -> Iterator[tuple[Path, Site]]:
+    """A user's folder whose demo study is a few rows of FIQA from an address."""
+    with Site(ROWS) as site:
+        write_study(tmp_path, "demo", home / "model", source="url", rows=0)
+        follow(tmp_path, site.address)
+        yield tmp_path, site
+
+
+@contextmanager
+def running(command: Sequence[str], folder: Path, server: str) -> Iterator[tuple[subprocess.Popen[str], Callable[[], str]]]:
+    """A process of the same Python in the folder, and what it has said so far."""
     environment = os.environ | {
         "PYTHONPATH": str(REPOSITORY),
         "PYTHONWARNINGS": "ignore",
         "PREFECT_API_URL": server,
         "PREFECT_RUNNER_POLL_FREQUENCY": "1",
-        "LINGRAFT_CACHE": str(tmp_path / "cache"),
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "LINGRAFT_CACHE": str(folder / "cache"),
     }
-    log = (tmp_path / "log.txt").open("w", encoding="utf-8")
-    process = subprocess.Popen([sys.executable, "-m", "flows", "serve", "sv"], cwd=tmp_path, env=environment, stdout=log, stderr=log, text=True)
-    yield tmp_path, process
-    log.close()
-    if process.poll() is None:
-        process.kill()
-        process.wait(timeout=30)
+    place = folder / "log.txt"
+    with place.open("w", encoding="utf-8") as log:
+        process = subprocess.Popen([sys.executable, "-m", *command], cwd=folder, env=environment, stdout=log, stderr=log, text=True)
+        try:
+            yield process, lambda: place.read_text(encoding="utf-8")
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait(timeout=30)
+
+
+def deployments() -> list[Any]:
+    with get_client(sync_client=True) as client:
+        return client.read_deployments()
+
+
+def begin(name: str) -> UUID:
+    with get_client(sync_client=True) as client:
+        return client.create_flow_run_from_deployment(client.read_deployment_by_name(f"adapt/{name}").id).id
+
+
+def ended(run: UUID) -> FlowRun:
+    """The run, once it is over."""
+
+    def final() -> FlowRun | None:
+        with get_client(sync_client=True) as client:
+            found = client.read_flow_run(run)
+        return found if found.state is not None and found.state.is_final() else None
+
+    found: FlowRun = until(final, what="a run")
+    return found
+
+
+def name_of(run: FlowRun) -> str | None:
+    return run.state and run.state.name
 
 
 @pytest.mark.slow
-def test_a_served_run_publishes_and_the_next_finds_no_change(served: tuple[Path, subprocess.Popen[str]]) -> None:
-    folder, process = served
-
-    def ready() -> bool:
-        assert process.poll() is None, (folder / "log.txt").read_text(encoding="utf-8")
-        return "serving by" in (folder / "log.txt").read_text(encoding="utf-8")
-
-    until(ready, what="lingraft serve")
-    with get_client(sync_client=True) as client:
-        found = until(lambda: [each for each in client.read_deployments() if each.name == "sv-demo"], what="the deployment")[0]
-        assert not found.paused
-
-        def run_once() -> Any:
-            started = client.create_flow_run_from_deployment(found.id).id
-
-            def ended() -> Any:
-                state = client.read_flow_run(started).state
-                return state if state is not None and state.is_final() else None
-
-            return until(ended, what="a run")
-
-        first, second = run_once(), run_once()
-        assert (first.name, second.name) == ("Completed", "NoChange"), (first.message, second.message)
-        told = second.message
-        run = (folder / "runs" / "sv" / "demo").resolve()
-        assert told.startswith(f"nothing changed since {run.name}: source fiqa ")
-        assert json.loads((run / "manifest.json").read_text(encoding="utf-8"))["stage"] == "judge"
-        assert len(list(run.parent.iterdir())) == 1
+def test_served_runs_follow_each_other_publish_once_and_tell(
+    folder: tuple[Path, Site], server: str, receiver: tuple[int, list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    place, site = folder
+    monkeypatch.chdir(place)
+    make_block(receiver[0])
+    with running(["flows", "serve", "sv", "en", "--notify", "mattermost-webhook/ops"], place, server) as (process, said):
+        until(lambda: "serving by" in said() or process.poll() is not None, what="lingraft serve")
+        assert process.poll() is None, said()
+        deployed = until(lambda: two if len(two := deployments()) == 2 else None, what="two deployments")
+        assert not any(each.paused for each in deployed)
+        site.go.clear()
+        first = begin("sv-demo")
+        until(lambda: site.asked, what="the first run")
+        assert call(["adapt", "sv", "--study", "demo"]) == 4  # by hand, while the scheduled run holds the language
+        assert "another run holds sv" in capfd.readouterr().err
+        second, other = begin("sv-demo"), begin("en-demo")
+        time.sleep(3.0)  # three times as long as the runner waits between two looks
+        with get_client(sync_client=True) as client:
+            assert {client.read_flow_run(run).start_time for run in (second, other)} == {None}
+        site.go.set()
+        runs = [ended(run) for run in (first, second, other)]
+        assert name_of(runs[0]) == name_of(runs[2]) == "Completed", said()
+        assert name_of(runs[1]) in ("Cancelled", "NoChange")
+        times = sorted((run.start_time, run.end_time) for run in runs if run.start_time and run.end_time)
+        assert all(before[1] <= after[0] for before, after in pairwise(times)), times
+        third = ended(begin("sv-demo"))
+        published = (place / "runs" / "sv" / "demo").resolve()
+        assert third.state is not None and third.state.message is not None
+        assert (third.state.name, third.state.message.partition(": source fiqa ")[0]) == ("NoChange", f"nothing changed since {published.name}")
+        assert json.loads((published / "manifest.json").read_text(encoding="utf-8"))["stage"] == "judge"
+        assert len(list(published.parent.iterdir())) == 1
+        site.answer = "gone"
+        assert name_of(ended(begin("en-demo"))) == "Failed"
+        until(lambda: receiver[1], what="a message")
+        assert "ended as Failed" in str(receiver[1][0]) and "it answered 404" in str(receiver[1][0])
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=PATIENCE_SECONDS) == 0
-        assert client.read_deployment(found.id).paused
-        client.delete_deployment(found.id)
-    said = (folder / "log.txt").read_text(encoding="utf-8")
-    assert "adapt/sv-demo: demo up to judge, next Mon " in said
-    assert "into " + str(folder / "runs") in said
-
-
-class Receiver(BaseHTTPRequestHandler):
-    """Writes down what is posted to it."""
-
-    got: list[dict[str, Any]]
-
-    def do_POST(self) -> None:
-        self.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        pass
-
-
-@pytest.fixture
-def receiver() -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """A local chat server's webhook: its port, and the messages it got."""
-    got: list[dict[str, Any]] = []
-    listener = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (Receiver,), {"got": got}))
-    thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield listener.server_port, got
-    listener.shutdown()
-    listener.server_close()
-    thread.join()
-
-
-def test_a_failed_run_and_a_failed_gate_are_told_by_the_server(server: str, receiver: tuple[int, list[dict[str, Any]]], tmp_path: Path) -> None:
-    from prefect.blocks.notifications import MattermostWebhook
-
-    port, got = receiver
-    MattermostWebhook(hostname="127.0.0.1", port=port, token="abcdefghijklmnopqrstuvwx").save("ops", overwrite=True)  # type: ignore[arg-type]
-    for _ in range(2):
-        assert notify.tell_failures("mattermost-webhook/ops") == "Failed, GateFailed, Crashed, TimedOut go to mattermost-webhook/ops"
-    with get_client(sync_client=True) as client, chdir(tmp_path):
-        assert len(client.read_automations_by_name(notify.NAME)) == 1
-        time.sleep(1.0)  # the server reads new automations from its own messages
-        assert adapt("xx", "demo", return_state=True).is_failed()
-        run = client.create_flow_run(adapt, parameters={"language": "sv", "study": "demo"})
-        client.set_flow_run_state(run.id, Failed(name="GateFailed", message="fiqa: fail,kept=12%"), force=True)
-        until(lambda: len(got) >= 2, what="two messages")
+    with get_client(sync_client=True) as client:
+        for each in deployed:
+            assert client.read_deployment(each.id).paused
+            client.delete_deployment(each.id)
         for automation in client.read_automations_by_name(notify.NAME):
             client.delete_automation(automation.id)
-    texts = sorted(" ".join(str(value) for value in message.values()) for message in got)
-    assert len(texts) == 2
-    assert any("ended as Failed" in text and "no language 'xx'" in text for text in texts)
-    assert any("ended as GateFailed: fiqa: fail,kept=12%" in text for text in texts)
+    assert "adapt/sv-demo: demo up to judge, next Mon " in said()
+    assert f"into {place / 'runs'}" in said()
 
 
-def test_a_block_that_is_not_there_is_a_usage_error(server: str) -> None:
-    with pytest.raises(UnknownName, match="no notification block 'slack-webhook/nobody' on the server; make one"):
-        notify.tell_failures("slack-webhook/nobody")
-    with pytest.raises(UnknownName, match="--notify 'ops': names no block; make one"):
-        notify.tell_failures("ops")
+@pytest.mark.slow
+def test_the_shipped_deployments_run_from_a_work_pool(folder: tuple[Path, Site], server: str) -> None:
+    place, _ = folder
+
+    def prefect(*command: str) -> str:
+        with running(["prefect", *command], place, server) as (process, said):
+            assert process.wait(timeout=PATIENCE_SECONDS) == 0, said()
+        return said()
+
+    prefect("work-pool", "create", "lingraft", "--type", "process")
+    prefect("--no-prompt", "deploy", "--all", "--prefect-file", str(REPOSITORY / "flows" / "prefect.yaml"))
+    started = begin("sv-demo")
+    prefect("worker", "start", "--pool", "lingraft", "--limit", "1", "--run-once")
+    found = ended(started)
+    assert name_of(found) == "Completed", found.state
+    assert json.loads((place / "runs" / "sv" / "demo" / "manifest.json").read_text(encoding="utf-8"))["stage"] == "judge"
+    assert not (place / "flows").exists()
+    with get_client(sync_client=True) as client:
+        for name in ("sv-demo", "ca-demo"):
+            deployed = client.read_deployment_by_name(f"adapt/{name}")
+            assert (deployed.pull_steps or [], deployed.work_pool_name) == ([], "lingraft")
+            assert deployed.global_concurrency_limit is not None and deployed.global_concurrency_limit.limit == 1
+            client.delete_deployment(deployed.id)
+        client.delete_work_pool("lingraft")
 
 
 def test_the_shipped_deployments_for_work_pools_resolve() -> None:

@@ -13,6 +13,7 @@ Misses: there is no score; an unknown word comes through in English without a ma
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import math
 import os
 import re
@@ -119,9 +120,10 @@ def stages(mode: Path) -> list[list[str]]:
 
 
 def fingerprint(mode: Path, *, source: str, target: str) -> str:
-    """Of the pair's every file, its pipeline and the programs' versions: an upgrade of any gives a new one."""
+    """Of the pair's every file, its pipeline and the versions of the programs and of what finds names: an upgrade of any gives a new one."""
     files = sorted({Path(name) for name in DATA_FILE.findall(mode.read_text(encoding="utf-8"))})
     versions = [subprocess.run(command, capture_output=True, check=False, timeout=20).stdout.decode() for command in VERSIONS]
+    versions.append(importlib.metadata.version("simplemma"))
     return digest(["apertium", WRITING, mode.stem, file_digest(mode), [file_digest(path) for path in files if path.is_file()], versions, source, target])
 
 

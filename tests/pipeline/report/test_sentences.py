@@ -58,6 +58,10 @@ def test_cost_of_translation(make, english, swedish, said):
     sentence = sentences.cost(summarise(trials, labels=LABELS, kept={}).tables[0], language="Swedish")
     assert said in sentence
     assert "English was trained on 900 rows and Swedish on 700" in sentence
+    assert "no control (English text, Swedish prompt) of P-tuning was run that would tell them apart." in sentence
+    trials.append(make("p_tuning", "en>sv", rows(english, 100 - english)))
+    sentence = sentences.cost(summarise(trials, labels=LABELS, kept={}).tables[0], language="Swedish")
+    assert "; the control (English text, Swedish prompt) tells them apart." in sentence
 
 
 @pytest.mark.parametrize(("tuned", "said", "evidence"), [(90, "30.0 points ahead", True), (61, "1.0 points ahead", False), (40, "20.0 points behind", False)])
