@@ -122,6 +122,8 @@ def write(records: Iterable[Record], task: LocalisedTask, folder: Path) -> list[
     path = folder / f"{task.benchmark.name}.{task.language.code}{SUFFIX}"
     formulas = sum(any(text.startswith(FORMULA) for text in (row.id, *row.fields.values())) for row in rows)
     if formulas:
-        logger.warning("%s: %d rows have a cell that begins with %s; a spreadsheet runs it as a formula unless it is read in as text", path, formulas, " ".join(FORMULA))
+        logger.warning(
+            "%s: %d rows have a cell that begins with %s; a spreadsheet runs it as a formula unless it is read in as text", path, formulas, " ".join(FORMULA)
+        )
     write_atomic(path, out.getvalue().encode("utf-8"))
     return [path]
