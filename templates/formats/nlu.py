@@ -74,7 +74,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                     raise Refusal(f"{path}: column {twice[0]!r} occurs twice, and one of them would be lost; rename or remove one.")
                 continue
             if any(";" in cell and re.search(r"[\r\n]", cell) for cell in cells):
-                raise Refusal(f"{path}, line {begun}: a quoted cell runs on over rows, to line {lines.line_num}; close its quote.")
+                raise Refusal(f"{path}, line {begun}: a quoted cell runs on over the rows below, to line {lines.line_num}; close its quote.")
             if len(cells) != len(header):
                 raise Refusal(f"{path}, line {begun}: found {len(cells)} columns, the header names {len(header)}; quote cells that hold a semicolon.")
             yield begun, dict(zip(header, (cell.strip() for cell in cells), strict=True))
@@ -122,7 +122,8 @@ def write(records: Iterable[Record], task: LocalisedTask, folder: Path) -> list[
     path = folder / f"{task.benchmark.name}.{task.language.code}{SUFFIX}"
     formulas = sum(any(text.startswith(FORMULA) for text in (row.id, *row.fields.values())) for row in rows)
     if formulas:
-        marks = " ".join(FORMULA)
-        logger.warning("%s: %d rows have a cell that begins with %s; a spreadsheet runs it as a formula unless it is read in as text", path, formulas, marks)
+        logger.warning(
+            "%s: %d rows have a cell that begins with %s; a spreadsheet runs it as a formula unless it is read in as text", path, formulas, " ".join(FORMULA)
+        )
     write_atomic(path, out.getvalue().encode("utf-8"))
     return [path]

@@ -94,7 +94,9 @@ def test_english_data_that_is_there_stays(finished: Path, lingraft: Lingraft) ->
     source.write_text("by hand")
     code, out, error = lingraft("export", "en", "--study", "two", "--format", "nlu", "--benchmark", "assistant", "--to", "data")
     assert (code, out, source.read_text()) == (1, "", "by hand")
-    assert error.startswith("lingraft: data/assistant.en.jsonl: English records are there already, and an export never takes their place; name another ")
+    assert (
+        error == "lingraft: data/assistant.en.jsonl: English records are there already, and an export never takes their place; name another folder with --to.\n"
+    )
     assert sorted(source.parent.iterdir()) == [source]
     assert lingraft("export", "en", "--study", "two", "--format", "nlu", "--benchmark", "assistant", "--to", "new")[0] == 0
 

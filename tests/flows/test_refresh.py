@@ -13,9 +13,7 @@ from flows.refresh import refresh_benchmark
 STUDY = 'title = "Few"\nrows = 4\n'
 
 
-def test_the_facts_are_those_of_the_source_as_it_is_also_where_only_rows_left_out_changed(
-    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_facts_are_those_of_the_source_as_it_is_also_where_only_rows_left_out_changed(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lingraft" / "studies").mkdir(parents=True)
     (tmp_path / "lingraft" / "studies" / "few.toml").write_text(STUDY)

@@ -59,7 +59,10 @@ def test_the_folds_of_nlu_evaluation_data(tmp_path: Path) -> None:
         (f'{HEAD}\n1;"2"x;alarm\n', "line 2: not valid CSV"),
         (f'{HEAD}\n1;"2\n', "line 2: not valid CSV"),
         (f'{HEAD}\n{ROWS[0]}\n1;"2\n{ROWS[0]}\n{ROWS[0]}\n', "line 3: not valid CSV (unexpected end of data); close every quote"),
-        (f'{HEAD}\n1;2;alarm;set;;"wake me;;;;;\n1;3;alarm;set;;stop";;;;;\n', "line 2: a quoted cell runs on over rows, to line 3; close its quote."),
+        (
+            f'{HEAD}\n1;2;alarm;set;;"wake me;;;;;\n1;3;alarm;set;;stop";;;;;\n',
+            "line 2: a quoted cell runs on over the rows below, to line 3; close its quote.",
+        ),
         (HEAD.replace("notes", "intent"), "column 'intent' occurs twice, and one of them would be lost"),
         ("answerid;intent;answer_annotation\n", "column 'scenario' is missing"),
     ],
