@@ -45,15 +45,17 @@ class PrefixCache:
         return Past(kv, lengths)
 
     def read_ahead(self, texts: Sequence[tuple[int, ...]]) -> None:
-        """Read texts that will be asked for soon, many at once, as far as there is room."""
+        """Read texts that will be asked for soon, many at once, as far as there is room; also those that are kept from elsewhere, where they
+        had other mates."""
         wanted = frozenset(text for text in texts if text)
-        if wanted <= self.ahead:
+        if wanted == self.ahead:
             return
         self.ahead = wanted
-        if any(text not in self.kept for text in wanted):
-            for text, kv in self._read(sorted(wanted)):
-                if not self._keep(text, kv):
-                    return
+        for text in wanted & self.kept.keys():
+            self._forget(text)
+        for text, kv in self._read(sorted(wanted)):
+            if not self._keep(text, kv):
+                return
 
     def _keep(self, text: tuple[int, ...], kv: Tensor) -> bool:
         """Keep it if there is room, once texts that are no longer read ahead have gone, the oldest first."""
@@ -64,11 +66,14 @@ class PrefixCache:
             old = next((known for known in self.kept if known not in self.ahead), None)
             if old is None:
                 return False
-            gone = self.kept.pop(old)
-            self.bytes -= gone.numel() * gone.element_size()
+            self._forget(old)
         self.kept[text] = kv
         self.bytes += size
         return True
+
+    def _forget(self, text: tuple[int, ...]) -> None:
+        gone = self.kept.pop(text)
+        self.bytes -= gone.numel() * gone.element_size()
 
     def _read(self, texts: list[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], Tensor]]:
         by_length: dict[int, list[tuple[int, ...]]] = {}

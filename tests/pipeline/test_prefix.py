@@ -27,6 +27,18 @@ def test_order_changes_no_bit_and_mates_and_room_nothing_to_speak_of(gpt: Frozen
     assert together.bytes == size
 
 
+def test_what_was_read_for_another_condition_changes_no_bit(gpt: FrozenGPT) -> None:
+    asked = texts(gpt)
+    alone, after = PrefixCache(gpt), PrefixCache(gpt)
+    alone.read_ahead(asked[:6])
+    after.gather([asked[1]])
+    after.read_ahead(asked)
+    after.read_ahead(asked[:6])
+    for text in asked[:6]:
+        one, other = alone.gather([text]), after.gather([text])
+        assert one is not None and other is not None and torch.equal(one.kv, other.kv)
+
+
 def test_gathered_texts_are_padded_on_the_right(gpt: FrozenGPT) -> None:
     asked = texts(gpt)[:2]
     found = PrefixCache(gpt).gather([*asked, ()])
