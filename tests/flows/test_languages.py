@@ -79,7 +79,7 @@ def test_a_language_that_nothing_reaches_is_refused_and_its_file_is_left(lingraf
 
 def test_a_run_without_words_drafts_its_own(lingraft: Lingraft, tmp_path: Path) -> None:
     made = plan.make("nn", "smoke", data=None, out=tmp_path / "runs")
-    assert made.drafted == ("fiqa",)
+    assert made.drafted == ("fiqa", "assistant")
     task = made.task_of(catalogue.benchmark("fiqa"))
     assert task.reviewed == "" and task.prompt.fields == ("sentence", "target")
     assert made.english.drafted == ()
