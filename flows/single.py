@@ -55,12 +55,7 @@ def show(language: str, study: str, benchmark: str, *, data: Path | None, out: P
 def translate_file(language: str, study: str, *, source: Path, target: Path) -> str:
     """Translate a UTF-8 file line by line; says what was done."""
     plan = make(language, study, data=None, out=Path("runs"))
-    try:
-        text = source.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise Refusal(f"{source}: cannot be read: {error.strerror}; name an existing text file with --in.") from error
-    except UnicodeDecodeError as error:
-        raise Refusal(f"{source}: byte {error.start + 1} is not UTF-8; save the file as UTF-8.") from error
+    text = records.read_text(source, hint="name an existing text file with --in")
     lines = text.split("\n")
     ends = lines[-1] == ""
     lines = lines[:-1] if ends else lines

@@ -156,7 +156,7 @@ def run(
         )
         predictions = evaluate(tunable, split.test, labels=condition.task.verbalizer.labels, slots_in=condition.slots_in)
         tunable.save(keep)
-    except (Refusal, RuntimeError, MemoryError, ValueError) as error:
+    except (Refusal, RuntimeError, MemoryError) as error:
         log.error("trial %s failed: %s", trial.name, error)
         return _outcome(trial, facts, condition, error=f"{type(error).__name__}: {error}", seconds=time.perf_counter() - started)
     if gpt.versions() != weights:

@@ -71,6 +71,16 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, value
 
 
+def read_text(path: Path, *, hint: str = "") -> str:
+    """The whole file as text, without a byte order mark; `hint` says what to do where it cannot be read."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise Refusal(f"{path}: cannot be read: {error.strerror}{f'; {hint}' if hint else ''}.") from error
+    except UnicodeDecodeError as error:
+        raise Refusal(f"{path}: byte {error.start + 1} is not UTF-8; save the file as UTF-8.") from error
+
+
 def first_of(path: Path) -> dict[str, Any]:
     """The first entry of a JSON Lines file; empty if there is none."""
     return next((raw for _, raw in read_lines(path)), {})

@@ -89,12 +89,13 @@ class PTuning:
         """P x H."""
         return self.answering.task.prompt.virtual_tokens * self.answering.gpt.hidden_size
 
-    def prompt(self) -> Float[Tensor, "P H"]:
-        """The virtual tokens, from the encoder while there is one."""
+    def prompt(self, *, training: bool = False) -> Float[Tensor, "P H"]:
+        """The virtual tokens, from the encoder while there is one; with dropout only in `training`."""
         if self._kept is not None:
             return self._kept
         assert self.encoder is not None
-        return self.encoder()
+        made: Tensor = self.encoder.train(training)()
+        return made
 
     def prepare(self, train: Sequence[Record], *, seed: int) -> None:
         """Nothing to look at."""
@@ -110,29 +111,21 @@ class PTuning:
 
     def loss(self, records: Sequence[Record]) -> Tensor:
         """Answer tokens only."""
-        if self.encoder is not None:
-            self.encoder.train()
-        return self.answering.loss(self.answering.encode(records), self.prompt())
+        return self.answering.loss(self.answering.encode(records), self.prompt(training=torch.is_grad_enabled()))
 
     @torch.no_grad()
     def scores(self, records: Sequence[Record]) -> Float[Tensor, "N C"]:
         """Ranked answers."""
-        if self.encoder is not None:
-            self.encoder.eval()
         return self.answering.rank(self.answering.encode(records), self.prompt())
 
     @torch.no_grad()
     def slots(self, records: Sequence[Record], labels: Sequence[str]) -> list[tuple[Slot, ...]]:
         """Decoded behind the given labels."""
-        if self.encoder is not None:
-            self.encoder.eval()
         return self.answering.slots(self.answering.encode(records), records, labels, self.prompt())
 
     @torch.no_grad()
     def save(self, folder: Path) -> None:
         """The prompt alone; the encoder is dropped."""
-        if self.encoder is not None:
-            self.encoder.eval()
         save_file({"prompt": self.prompt().detach().contiguous().clone()}, folder / "p_tuning.safetensors")
 
     def load(self, folder: Path) -> None:

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from pipeline.answering import Answering
 from pipeline.tunable import Training
 from templates.benchmark import Record
+from templates.refusal import Refusal
 from templates.slots import Slot
 from templates.store import write_json
 
@@ -60,7 +61,10 @@ class Tfidf:
     def prepare(self, train: Sequence[Record], *, seed: int) -> None:
         """Fit on the training part. Labels it lacks keep the lowest score; with one label only that label is ever given."""
         self.vectoriser = self._vectoriser()
-        features = self.vectoriser.fit_transform([self._text(record) for record in train])
+        texts = [self._text(record) for record in train]
+        if not any(map(self.vectoriser.build_analyzer(), texts)):
+            raise Refusal(f"tfidf: the {len(train)} training texts hold no word of two letters or more; take another method for them.")
+        features = self.vectoriser.fit_transform(texts)
         self.weights = np.zeros((len(self.labels), features.shape[1]))
         self.bias = np.full(len(self.labels), -30.0)
         present = sorted({self.labels.index(record.label) for record in train})

@@ -15,6 +15,7 @@ from typing import Any
 
 from templates.benchmark import Benchmark, Record
 from templates.formats._comes_back import need_back
+from templates.records import read_text
 from templates.refusal import Refusal
 from templates.store import write_json
 from templates.task import LocalisedTask
@@ -43,11 +44,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _load(path: Path) -> list[tuple[str, Any]]:
     """(key, entry) of an object, or (number from 0, entry) of a list."""
     try:
-        value = json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=_once)
-    except OSError as error:
-        raise Refusal(f"{path}: cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise Refusal(f"{path}: byte {error.start + 1} is not UTF-8; save the file as UTF-8.") from error
+        value = json.loads(read_text(path), object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise Refusal(f"{path}, line {error.lineno}, column {error.colno}: not valid JSON ({error.msg}).") from error
     except (ValueError, RecursionError) as error:

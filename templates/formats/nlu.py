@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +18,7 @@ from typing import Any
 from templates.benchmark import Benchmark, Excluded, Record
 from templates.formats._annotated import entry, markup, misfit
 from templates.formats._comes_back import need_back
+from templates.records import read_text
 from templates.refusal import Refusal
 from templates.store import write_atomic
 from templates.task import LocalisedTask
@@ -30,15 +30,13 @@ COLUMNS = (
     *("notes", "suggested_entities", "answer_normalised", "answer", "question"),
 )
 NEEDED = ("answerid", "scenario", "intent", "answer_annotation")
-FORMULA = ("=", "+", "-", "@")
+FORMULA = re.compile(r"'*[=+\-@]")  # how a cell begins that a spreadsheet would run, with the apostrophes that keep it from doing so
 NUMBERED = re.compile(r"(\d+)-(.+)")
-
-logger = logging.getLogger(__name__)
 
 
 def recognises(path: Path) -> bool:
     """The header names `answer_annotation`."""
-    return "answer_annotation" in _text(path).partition("\n")[0]
+    return "answer_annotation" in read_text(path).partition("\n")[0]
 
 
 def language_of(path: Path) -> str:
@@ -46,17 +44,8 @@ def language_of(path: Path) -> str:
     return ""
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise Refusal(f"{path}: cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise Refusal(f"{path}: byte {error.start + 1} is not UTF-8; save the file as UTF-8.") from error
-
-
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    lines = csv.reader(io.StringIO(_text(path), newline=""), delimiter=";", strict=True)
+    lines = csv.reader(io.StringIO(read_text(path), newline=""), delimiter=";", strict=True)
     header: list[str] = []
     first = 1  # line of the row, whose last line is lines.line_num
     try:
@@ -77,9 +66,19 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 raise Refusal(f"{path}, line {begun}: a quoted cell runs on over the rows below, to line {lines.line_num}; close its quote.")
             if len(cells) != len(header):
                 raise Refusal(f"{path}, line {begun}: found {len(cells)} columns, the header names {len(header)}; quote cells that hold a semicolon.")
-            yield begun, dict(zip(header, (cell.strip() for cell in cells), strict=True))
+            yield begun, dict(zip(header, (_plain(cell.strip()) for cell in cells), strict=True))
     except csv.Error as error:
         raise Refusal(f"{path}, line {first}: not valid CSV ({error}); close every quote, and write one inside a quoted cell twice.") from error
+
+
+def _as_text(cell: str) -> str:
+    """The cell behind an apostrophe if a spreadsheet would take it for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+def _plain(cell: str) -> str:
+    """What `_as_text` was given."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 def read(path: Path, benchmark: Benchmark) -> Iterator[tuple[int, Mapping[str, Any] | Excluded]]:
@@ -118,12 +117,8 @@ def write(records: Iterable[Record], task: LocalisedTask, folder: Path) -> list[
         scenario, _, intent = record.label.partition("_")
         utterance = record.fields[task.benchmark.slots_in]
         row = {"answerid": number or record.id, "scenario": scenario, "intent": intent, "answer_annotation": annotated}
-        sheet.writerow(row | {"answer_normalised": utterance, "answer": utterance} | ({"id": record.id} if own else {}))
+        row |= {"answer_normalised": utterance, "answer": utterance} | ({"id": record.id} if own else {})
+        sheet.writerow({name: _as_text(cell) for name, cell in row.items()})
     path = folder / f"{task.benchmark.name}.{task.language.code}{SUFFIX}"
-    formulas = sum(any(text.startswith(FORMULA) for text in (row.id, *row.fields.values())) for row in rows)
-    if formulas:
-        logger.warning(
-            "%s: %d rows have a cell that begins with %s; a spreadsheet runs it as a formula unless it is read in as text", path, formulas, " ".join(FORMULA)
-        )
     write_atomic(path, out.getvalue().encode("utf-8"))
     return [path]

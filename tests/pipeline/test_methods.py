@@ -120,3 +120,17 @@ def test_refusals(tiny: FrozenGPT, task: LocalisedTask) -> None:
     plain = replace(task, prompt=replace(task.prompt, parts=tuple(part for part in task.prompt.parts if not hasattr(part, "count"))))
     with pytest.raises(Refusal, match=r"p_tuning needs virtual tokens; put \[\[10\]\] into the prompt"):
         build("p_tuning", Answering(tiny, plain), settings={}, seed=1)
+
+
+def test_dropout_works_in_training_only(tiny: FrozenGPT, task: LocalisedTask, records: list[Record]) -> None:
+    tunable = build("p_tuning", Answering(tiny, task), settings={"dropout": 0.5}, seed=1)
+    one, other = (float(tunable.loss(records).detach()) for _ in range(2))
+    assert one != other
+    with torch.no_grad():
+        assert float(tunable.loss(records)) == float(tunable.loss(records))
+
+
+def test_tfidf_refuses_texts_without_words(tiny: FrozenGPT, task: LocalisedTask, records: list[Record]) -> None:
+    silent = [replace(record, fields=dict.fromkeys(record.fields, "?")) for record in records]
+    with pytest.raises(Refusal, match=r"tfidf: the \d+ training texts hold no word"):
+        build("tfidf", Answering(tiny, task), settings={}, seed=1).prepare(silent, seed=1)

@@ -64,5 +64,5 @@ def test_texts_read_ahead_push_out_older_ones_but_never_each_other(gpt: FrozenGP
     assert everything is not None and alone is not None
     torch.testing.assert_close(everything.kv, alone.kv, atol=1e-5, rtol=1e-4)
     assert set(second) <= set(cache.kept)
-    cache.read_ahead(texts(gpt))
-    assert cache.bytes <= cache.budget
+    cache.read_ahead([*first, *second, *texts(gpt)[5:6]])
+    assert 0 < cache.bytes <= cache.budget and len(cache.kept) < len({*first, *second, *texts(gpt)[5:6]})

@@ -65,7 +65,8 @@ def numbered(rows: list[Record]) -> list[Record]:
     return [replace(row, id=f"{row.id}-{number}" if number % 2 else f"{number}-{row.label}") for number, row in enumerate(rows)]
 
 
-UTTERANCES = st.lists(st.builds(lambda pieces, name, label: utterance(pieces, name=name, label=label), st.lists(PIECE, min_size=1, max_size=5), NAMES, LABEL))
+MADE = st.builds(lambda pieces, name, label: utterance(pieces, name=name, label=label), st.lists(PIECE, min_size=1, max_size=5), NAMES, LABEL)
+UTTERANCES = st.lists(MADE, max_size=4)
 TEXT = st.text(min_size=1, max_size=20).map(lambda text: text.encode("utf-8", "ignore").decode()).filter(str.strip)
 
 
@@ -73,4 +74,4 @@ def sentence(text: str, target: str, name: str, label: str) -> Record:
     return Record(name, {"sentence": text, "target": target}, label, text)
 
 
-SENTENCES = st.lists(st.builds(sentence, TEXT, TEXT, NAMES, st.sampled_from(FIQA.labels)))
+SENTENCES = st.lists(st.builds(sentence, TEXT, TEXT, NAMES, st.sampled_from(FIQA.labels)), max_size=4)

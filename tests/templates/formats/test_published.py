@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -75,12 +76,16 @@ def test_unusable_csv_is_refused(text: str, message: str, tmp_path: Path) -> Non
     assert str(caught.value).startswith(str(path)) and message in str(caught.value)
 
 
-def test_cells_that_a_spreadsheet_would_run_are_told_and_stay_as_they_are(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    text = '=HYPERLINK("http://example.org")'
-    rows = [Record("1-alarm_set", {"utterance": text}, "alarm_set", text), Record("2-alarm_set", {"utterance": "wake me"}, "alarm_set", "wake me")]
+def test_cells_that_a_spreadsheet_would_run_are_defused_and_come_back(tmp_path: Path) -> None:
+    texts = ['=HYPERLINK("http://example.org")', "@home wake me", "'=1+1", "''-", "'tis late", "wake me"]
+    rows = [Record(f"{number}-alarm_set", {"utterance": text}, "alarm_set", text) for number, text in enumerate(texts)]
+    rows.append(Record("+7", {"utterance": "again"}, "alarm_set", "again"))
     path = FORMATS["nlu"].write(rows, task(ASSISTANT), tmp_path)[0]
-    assert "1 rows have a cell that begins with = + - @; a spreadsheet runs it as a formula" in caplog.text
-    assert [row.fields["utterance"] for row in read(FORMATS["nlu"], path, ASSISTANT)[0]] == [text, "wake me"]
+    cells = [cell for row in csv.reader(path.read_text("utf-8").splitlines(), delimiter=";") for cell in row]
+    assert not [cell for cell in cells if cell[:1] in tuple("=+-@")]
+    assert "'@home wake me" in cells and "''=1+1" in cells and "'tis late" in cells
+    found = read(FORMATS["nlu"], path, ASSISTANT)[0]
+    assert [(row.id, row.fields["utterance"]) for row in found] == [(row.id, row.fields["utterance"]) for row in rows]
 
 
 MASSIVE = {
