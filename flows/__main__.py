@@ -104,7 +104,7 @@ def serve(
     languages: Annotated[list[str], typer.Argument(help="Language codes; each gets a Prefect deployment of its own.")],
     cron: Annotated[str, typer.Option("--cron", help="When to run: minute, hour, day, month, weekday.")] = "0 4 * * 1",
     timezone: Annotated[str, typer.Option("--timezone", help="Where the clock hangs, as in Europe/Stockholm.")] = "Europe/Stockholm",
-    study: Annotated[str | None, typer.Option("--study", help="Run all of this study; without it the demo study up to the gate.")] = None,
+    study: Annotated[str | None, typer.Option("--study", help="Run all of this study; without it the study datasets up to the gate.")] = None,
     data: Data = None,
     runs: Out = Path("runs"),
     notify: Annotated[str | None, typer.Option("--notify", help="Prefect notification block told of failures, as TYPE/NAME.")] = None,

@@ -15,8 +15,7 @@ from flows.plan import Plan, make
 from flows.step import STEP
 from templates import catalogue, records
 from templates.benchmark import Benchmark
-from templates.settings import read_settings
-from translation import gate_page
+from translation import gate_page, limits
 from translation import judge as gates
 
 
@@ -27,8 +26,8 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     source = records.read(refreshed / "records.jsonl", benchmark)
     by_id = {row.id: row for folder in translated for row in records.read(folder / "records.jsonl", benchmark)}
     moved = [by_id[row.id] for row in source if row.id in by_id]
-    limits = read_settings(gates.Settings, plan.study.gate, where=f"study {plan.study_name}, [gate]")
-    found = gates.judge(source, moved, benchmark=benchmark, language=plan.language, settings=limits)
+    lines = limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]")
+    found = gates.judge(source, moved, benchmark=benchmark, language=plan.language, limits=lines)
     code = plan.language.code
     records.write(staged / "records" / f"{benchmark.name}.jsonl", found.kept, benchmark=benchmark.name, language=code)
     records.write(staged / "records" / f"{benchmark.name}.quarantine.jsonl", found.quarantined, benchmark=benchmark.name, language=code)

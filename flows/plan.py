@@ -15,7 +15,7 @@ from templates.refusal import Refusal, did_you_mean
 from templates.settings import read_settings, read_toml
 from templates.store import digest
 from templates.task import LocalisedTask, localise
-from translation import judge
+from translation import limits
 
 STUDIES = Path(__file__).resolve().parent / "studies"
 
@@ -156,7 +156,7 @@ def _check_tables(study: Study, path: Path) -> None:
                 )
     for name, settings in study.benchmark.items():
         read_settings(catalogue.benchmark(name).settings, settings, where=f"{path}, [benchmark.{name}]")
-    read_settings(judge.Settings, study.gate, where=f"{path}, [gate]")
+    limits.read(study=study.gate, where=f"{path}, [gate]")
     if study.translator.engine:
         engine = catalogue.module("translation.translators", study.translator.engine, "translator")
         read_settings(engine.Settings, study.translator.settings, where=f"{path}, [translator] settings")

@@ -71,8 +71,8 @@ def next_runs(cron: str, timezone: str, *, count: int = 2) -> list[str]:
 
 
 def deployment(language: str, *, study: str | None, data: Path | None, out: Path, cron: str, timezone: str) -> RunnerDeployment:
-    """The deployment of one language: the whole study, or without one the demo study up to the gate."""
-    plan = make(language, study or "demo", data=data, out=out)
+    """The deployment of one language: the whole study, or without one the study datasets up to the gate."""
+    plan = make(language, study or "datasets", data=data, out=out)
     named = {"language": language, "study": plan.study_name, "data": str(plan.data) if plan.data else None, "out": str(plan.out)}
     made = adapt.to_deployment(
         name=f"{language}-{plan.study_name}",

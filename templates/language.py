@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from templates import catalogue
 from templates.benchmark import Benchmark
@@ -65,7 +66,8 @@ class Carry:
 class Language:
     """`mistaken_for`: codes a language identifier gives to short texts of this language. `codes`: what engines call it.
 
-    `translator`: the file of translation/translators that reaches the language where a study names none."""
+    `translator`: the file of translation/translators that reaches the language where a study names none. `gate`: limits of checks for
+    this language (translation/gates.toml says which there are)."""
 
     code: str
     name: str
@@ -77,6 +79,7 @@ class Language:
     cells: Mapping[str, Cell] = field(default_factory=dict)
     file: str = ""
     translator: str = ""
+    gate: Mapping[str, Any] = field(default_factory=dict)
 
     def code_for(self, engine: str) -> str:
         """What `engine` calls the language; our own code where the file names none."""
@@ -97,6 +100,7 @@ class _Facts:
     codes: Mapping[str, str] = field(default_factory=dict)
     carry: Carry = field(default_factory=Carry)
     translator: str = ""
+    gate: Mapping[str, Any] = field(default_factory=dict)
 
 
 def path_of(code: str) -> Path:
@@ -130,7 +134,9 @@ def read(path: Path) -> Language:
             raise Refusal(f"{path}: length {list(band)} must be [least, most] with 0 < least <= most.")
     _check_carry(facts.carry, where=f"{path}, [carry]")
     cells = {name: read_settings(Cell, table[name], where=f"{path}, [{name}]") for name in names if name in table}
-    return Language(facts.code, facts.name, facts.script, facts.length, facts.mistaken_for, facts.codes, facts.carry, cells, str(path), facts.translator)
+    return Language(
+        facts.code, facts.name, facts.script, facts.length, facts.mistaken_for, facts.codes, facts.carry, cells, str(path), facts.translator, facts.gate
+    )
 
 
 def _check_carry(carry: Carry, *, where: str) -> None:

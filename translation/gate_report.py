@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from templates.benchmark import Record
@@ -14,6 +14,8 @@ SCHEMA_VERSION = 1
 SAMPLES = 20  # ids named for each check
 
 Severity = Literal["critical", "major", "minor"]
+SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")
+Decision = Literal["keep", "retry", "quarantine"]
 Verdict = Literal["pass", "warn", "fail"]
 
 
@@ -54,7 +56,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One source row as judged. `scores`: "check(field)" -> the check's own score, so that limits can move without scoring again."""
+    """One source row as judged. `scores`: "check(field)" -> the check's own score, so that limits can move without scoring again;
+    `suspicion`: the same as one number, higher is worse, of the checks that had an opinion. `spans`: field -> what failed checks point
+    at, as [start, end] pieces of the source and of the target. `retried`: the rung of the ladder whose translation this is.
+    """
 
     id: str
     label: str
@@ -64,7 +69,10 @@ class Row:
     failed: tuple[str, ...]
     flags: tuple[str, ...]
     reasons: tuple[str, ...]
-    decision: Literal["keep", "quarantine"]
+    decision: Decision
+    suspicion: Mapping[str, float] = field(default_factory=dict)
+    spans: Mapping[str, Mapping[str, tuple[tuple[int, int], ...]]] = field(default_factory=dict)
+    retried: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,7 @@ class GateReport:
             "language_name": self.language_name,
             "statistics": {"source": out + self.statistics.rows, "excluded": out, **asdict(self.statistics), "keep_rate": self.statistics.keep_rate},
             "excluded": dict(excluded),
-            "checks": [_check_json(check, allowed=1 - self.settings["keep_pass"]) for check in self.checks],
+            "checks": [_check_json(check, allowed=1 - self.settings["lines"]["keep_pass"]) for check in self.checks],
             "per_label": {label: _share_json(share, hits="kept", of="rows") for label, share in self.labels.items()},
             "findings": [asdict(finding) for finding in self.findings],
             "settings": dict(self.settings),
@@ -169,6 +177,9 @@ def row_json(row: Row) -> dict[str, Any]:
         "target": dict(row.target),
         "label": row.label,
         "scores": {key: dict(value) for key, value in row.scores.items()},
+        "suspicion": dict(row.suspicion),
+        "spans": {name: dict(sides) for name, sides in row.spans.items()},
+        "retried": row.retried,
         "flags": list(row.flags),
         "reasons": list(row.reasons),
         "decision": row.decision,

@@ -61,7 +61,7 @@ def test_gate_json_counts_add_up(folder):
     structure = gate["checks"][0]
     assert (structure["id"], structure["n_evaluated"], structure["n_flagged"], structure["sample_ids"]) == ("structure", 3, 1, ['b"><script>'])
     assert gate["provenance"]["engine"].startswith("</code>")
-    assert gate["settings"]["keep_pass"] == 0.95
+    assert gate["settings"]["lines"]["keep_pass"] == 0.95
 
 
 def test_rows_jsonl_holds_every_row(folder):

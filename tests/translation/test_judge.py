@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from templates import catalogue, language
 from templates.benchmark import Record
 from templates.refusal import Refusal
-from templates.settings import read_settings
-from translation import judge as gate
+from translation import limits
 from translation.gate_report import Share, wilson
-from translation.judge import Settings, judge
+from translation.judge import judge
 
 FIQA = catalogue.benchmark("fiqa")
 SV, EN = language.load("sv"), language.load("en")
@@ -47,7 +46,7 @@ def spoil(record, text):
 
 
 def run(source, translated, lang=SV, **changes):
-    return judge(source, translated, benchmark=FIQA, language=lang, settings=Settings(**changes))
+    return judge(source, translated, benchmark=FIQA, language=lang, limits=limits.read(lang, changes))
 
 
 def test_sound_rows_pass():
@@ -109,7 +108,7 @@ def test_bad_input_is_refused_in_a_sentence():
         run([], [])
     with pytest.raises(Refusal, match="id '0' stands more than once"):
         run([source[0], source[0]], translated)
-    with pytest.raises(Refusal, match="no check 'lenght_ratio'; there are structure, empty"):
+    with pytest.raises(Refusal, match=r"no check 'lenght_ratio'; there are structure, empty.*Did you mean length_ratio"):
         run(source, translated, off=("lenght_ratio",))
 
 
@@ -151,11 +150,16 @@ def test_a_row_costs_at_most_25_points():
     assert report.statistics.penalty == 2500
 
 
-def test_thresholds_come_from_a_toml_table():
-    read = read_settings(Settings, {"keep_pass": 0.9, "off": ["copy"], "severity": {"empty": "minor"}, "copy": {"alike_most": 0.8}}, where="study")
-    assert (read.keep_pass, read.off, read.severity, read.copy.alike_most) == (0.9, ("copy",), {"empty": "minor"}, 0.8)
-    with pytest.raises(Refusal, match="unknown key 'alike'"):
-        read_settings(Settings, {"copy": {"alike": 0.8}}, where="study")
+def test_limits_come_from_the_shipped_table_then_the_language_then_the_study():
+    own = replace(SV, gate={"keep_pass": 0.9, "copy": {"alike_most": 0.8, "left_most": 0.6}, "severity": {"copy": "major"}})
+    found = limits.read(own, {"off": ["empty"], "severity": {"empty": "minor"}, "copy": {"alike_most": 0.7}})
+    assert (found.lines.keep_pass, found.lines.keep_warn, found.lines.off) == (0.9, 0.85, ("empty",))
+    assert (found.checks["copy"].alike_most, found.checks["copy"].left_most) == (0.7, 0.6)
+    assert (found.lines.severity["empty"], found.lines.severity["copy"], found.lines.severity["structure"]) == ("minor", "major", "critical")
+    with pytest.raises(Refusal, match=r"study, \[gate\] copy: unknown key 'alike'"):
+        limits.read(SV, {"copy": {"alike": 0.8}})
+    with pytest.raises(Refusal, match=r"sv.toml, \[gate\]: unknown key 'keep_past'; .* Did you mean keep_pass"):
+        limits.read(replace(SV, gate={"keep_past": 0.8}))
 
 
 def test_wilson_against_a_textbook_value():
@@ -170,7 +174,7 @@ TEXT = st.one_of(st.sampled_from([theirs for _, theirs in PAIRS]), st.text(max_s
 @given(
     texts=st.lists(TEXT, min_size=1, max_size=6),
     ids=st.lists(st.sampled_from(["0", "1", "2", "3", "4", "5", "x"]), min_size=1, max_size=8),
-    off=st.sets(st.sampled_from([one.NAME for one in gate.GATES])),
+    off=st.sets(st.sampled_from(list(limits.gates()))),
 )
 def test_every_source_row_is_kept_or_quarantined(texts, ids, off):
     source = [Record(str(index), {"sentence": text, "target": "T"}, FIQA.labels[index % 2], text) for index, text in enumerate(texts)]

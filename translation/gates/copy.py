@@ -19,7 +19,6 @@ from templates.language import Language
 from translation.gates._english_words import COMMON
 
 NAME = "copy"
-SEVERITY = "critical"
 SCOPE = "text"
 
 MARK = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+\.\w+|[$@#]\w+")
@@ -113,6 +112,11 @@ def reason(score: Score, settings: Settings) -> str:
     if score.alike >= settings.alike_most:
         return f"untranslated ({100 * score.alike:.0f} % of the letters are the source's)"
     return f"{score.left} of {score.ordinary} ordinary English words left"
+
+
+def suspicion(score: Score) -> float:
+    """The likeness, or the share of ordinary words left if that is larger."""
+    return max(score.alike, score.left / score.ordinary if score.ordinary else 0.0)
 
 
 def threshold(settings: Settings) -> str:

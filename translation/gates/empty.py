@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from templates.language import Language
 
 NAME = "empty"
-SEVERITY = "critical"
 SCOPE = "field"
 
 
@@ -50,6 +49,11 @@ def accept(score: Score, settings: Settings) -> bool:
 def reason(score: Score, settings: Settings) -> str:
     """Why it was not accepted, in words."""
     return "nothing but white space" if score.blank else f"{score.target} letters or digits for {score.source} in the source"
+
+
+def suspicion(score: Score) -> float:
+    """1 for nothing at all, else 0."""
+    return float(score.blank or score.target < min(score.source, 1))
 
 
 def threshold(settings: Settings) -> str:

@@ -17,7 +17,6 @@ from templates.language import ENGLISH, Language
 from translation.gates._numbers import Number, figures, in_words
 
 NAME = "kept_marks"
-SEVERITY = "major"
 SCOPE = "field"
 
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"”]+[\w/=]")
@@ -112,6 +111,11 @@ def accept(score: Score, settings: Settings) -> bool:
 def reason(score: Score, settings: Settings) -> str:
     """Why it was not accepted, in words."""
     return ", ".join([*(f"{mark} -> missing" for mark in score.lost), *(f"{mark} not in the source" for mark in score.added)])
+
+
+def suspicion(score: Score) -> float:
+    """Marks lost or added."""
+    return float(len(score.lost) + len(score.added))
 
 
 def threshold(settings: Settings) -> str:

@@ -21,7 +21,6 @@ from templates.language import ENGLISH, Language
 from translation.gates._english_words import COMMON
 
 NAME = "language_id"
-SEVERITY = "major"
 SCOPE = "text"
 
 NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+\.\w+|[$@#]\w+|(?<!\S)\S*\d\S*")
@@ -106,6 +105,11 @@ def reason(score: Score, settings: Settings) -> str:
     if score.english >= settings.english_most:
         return f"English (probability {score.english:.2f})"
     return f"not the target language (probability {score.target:.2f}, needed {settings.target_least:.2f})"
+
+
+def suspicion(score: Score) -> float:
+    """Probability that it is not the target language."""
+    return 1.0 - score.target
 
 
 def threshold(settings: Settings) -> str:

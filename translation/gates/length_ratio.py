@@ -9,12 +9,12 @@ Misses: a fluent sentence of the right length about something else; a half of a 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from templates.language import Language
 
 NAME = "length_ratio"
-SEVERITY = "major"
 SCOPE = "text"
 
 CLOSING = ".!?…\"”'’»)]。！？"
@@ -73,6 +73,11 @@ def reason(score: Score, settings: Settings) -> str:
         return f"{score.ratio:.2f} characters per source character, too long (limit {score.most:.2f})"
     cut = " and the closing punctuation is missing" if score.cut else ""
     return f"{score.ratio:.2f} characters per source character, too short (limit {_least(score, settings):.2f}){cut}"
+
+
+def suspicion(score: Score) -> float:
+    """Distance of the ratio from 1, in octaves."""
+    return abs(math.log2(score.ratio)) if score.ratio else 10.0
 
 
 def threshold(settings: Settings) -> str:

@@ -18,7 +18,6 @@ from templates.finding import Finding
 from templates.slots import Slot
 
 NAME = "slots"
-SEVERITY = "critical"
 SCOPE = "slots"
 
 UNCHANGED = "copy"  # Slot.method of a value that is the same in both languages
@@ -82,6 +81,11 @@ def accept(score: Score, settings: Settings) -> bool:
 def reason(score: Score, settings: Settings) -> str:
     """Why it was not accepted, in words."""
     return "; ".join([*(f"{slot} is not in the translation {score.text!r}" for slot in score.lost), *score.unsound])
+
+
+def suspicion(score: Score) -> float:
+    """Slots lost or unsound."""
+    return float(len(score.lost) + len(score.unsound))
 
 
 def threshold(settings: Settings) -> str:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from templates.benchmark import Record
 
 NAME = "structure"
-SEVERITY = "critical"
 SCOPE = "record"
 
 BROKEN = re.compile("[ÃÂ][\u0080-\u00bf]|â[\u0080\u20ac]|\ufffd|\u2047|<unk>")  # UTF-8 read as Latin-1 or CP1252; unknown tokens
@@ -80,6 +79,11 @@ def accept(score: Score, settings: Settings) -> bool:
 def reason(score: Score, settings: Settings) -> str:
     """Why it was not accepted, in words."""
     return "; ".join([*score.differs, *(flag for flag in score.flags if flag in settings.flags)])
+
+
+def suspicion(score: Score) -> float:
+    """Differences and flags."""
+    return float(len(score.differs) + len(score.flags))
 
 
 def threshold(settings: Settings) -> str:

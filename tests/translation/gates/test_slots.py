@@ -8,8 +8,9 @@ from templates import catalogue, language
 from templates.benchmark import Record
 from templates.refusal import Refusal
 from templates.slots import Slot, parse_markup
+from translation import limits
 from translation.gates import slots
-from translation.judge import Settings, judge
+from translation.judge import judge
 
 ASSISTANT, FIQA = catalogue.benchmark("assistant"), catalogue.benchmark("fiqa")
 SV, EN = language.load("sv"), language.load("en")
@@ -91,6 +92,6 @@ def test_only_where_the_benchmark_has_slots() -> None:
     record = Record("1", {"sentence": "Shares rise 5% today", "target": "Shell"}, "positive", "g")
     moved = replace(record, fields={"sentence": "Aktierna stiger 5 % i dag", "target": "Shell"}, source=record.fields)
     assert "slots" not in {check.id for check in judge([record], [moved], benchmark=FIQA, language=SV).checks}
-    assert judge([record], [moved], benchmark=FIQA, language=SV, settings=Settings(off=("slots",))).verdict == "pass"
+    assert judge([record], [moved], benchmark=FIQA, language=SV, limits=limits.read(SV, {"off": ["slots"]})).verdict == "pass"
     with pytest.raises(Refusal, match="no check 'slot'; there are structure"):
-        judge([record], [moved], benchmark=FIQA, language=SV, settings=Settings(off=("slot",)))
+        judge([record], [moved], benchmark=FIQA, language=SV, limits=limits.read(SV, {"off": ["slot"]}))
