@@ -12,6 +12,7 @@ from templates.finding import Finding
 
 SCHEMA_VERSION = 1
 SAMPLES = 20  # ids named for each check
+RETRIED = "retried-"  # begins the flag of a record whose translation came from a rung of the retry ladder; the rung's name follows
 
 Severity = Literal["critical", "major", "minor"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")
@@ -58,7 +59,8 @@ class Share:
 class Row:
     """One source row as judged. `scores`: "check(field)" -> the check's own score, so that limits can move without scoring again;
     `suspicion`: the same as one number, higher is worse, of the checks that had an opinion. `spans`: field -> what failed checks point
-    at, as [start, end] pieces of the source and of the target. `retried`: the rung of the ladder whose translation this is.
+    at, as [start, end] pieces of the source and of the target. `retried`: the rung of the ladder whose translation this is (decision
+    "retry": kept thanks to it). `methods`: how its slots were carried.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Row:
     suspicion: Mapping[str, float] = field(default_factory=dict)
     spans: Mapping[str, Mapping[str, tuple[tuple[int, int], ...]]] = field(default_factory=dict)
     retried: str = ""
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Statistics:
     """Numbers of the whole set; shares 0-1.
 
     `penalty`: points per 100 rows. `distinct`: distinct target texts per distinct source text. `wrong_language`: of the rows long
-    enough to say. `english_left`: of the source's ordinary English words, over all rows and over the kept ones.
+    enough to say. `english_left`: of the source's ordinary English words, over all rows and over the kept ones. `retried`: of the kept ones.
     """
 
     rows: int
@@ -105,6 +108,7 @@ class Statistics:
     wrong_language: float
     english_left: float
     english_left_kept: float
+    retried: int = 0
 
     @property
     def keep_rate(self) -> float:
@@ -113,8 +117,31 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
+class Delta:
+    """One number of the set, before and now; `interval`: 95 % of the difference. `matters`: beyond chance, and in the words of `how`."""
+
+    name: str
+    before: float
+    now: float
+    interval: tuple[float, float]
+    matters: bool
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The same benchmark and language in the run that was published before."""
+
+    run: str
+    deltas: tuple[Delta, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GateReport:
-    """The gate's whole finding. kept + quarantined = the source rows, in their order."""
+    """The gate's whole finding. kept + quarantined = the source rows, in their order.
+
+    `slot_types`: carried of all, by slot type. `words`: what is wrong with the language's prompts and label words.
+    """
 
     benchmark: str
     language: str
@@ -128,6 +155,9 @@ class GateReport:
     findings: tuple[Finding, ...]
     verdict: Verdict
     settings: Mapping[str, Any]
+    slot_types: Mapping[str, Share] = field(default_factory=dict)
+    words: tuple[Finding, ...] = ()
+    previous: Comparison | None = None
 
     def to_json(self, *, excluded: Mapping[str, int], provenance: Mapping[str, Any]) -> dict[str, Any]:
         """The contents of gate.json. `excluded`: reason -> rows that the benchmark's own rule or sampling left out before."""
@@ -180,6 +210,7 @@ def row_json(row: Row) -> dict[str, Any]:
         "suspicion": dict(row.suspicion),
         "spans": {name: dict(sides) for name, sides in row.spans.items()},
         "retried": row.retried,
+        "methods": list(row.methods),
         "flags": list(row.flags),
         "reasons": list(row.reasons),
         "decision": row.decision,

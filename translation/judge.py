@@ -17,7 +17,7 @@ from templates.benchmark import Benchmark, Record
 from templates.finding import Finding
 from templates.language import ENGLISH, Language
 from templates.refusal import Refusal
-from translation.gate_report import SAMPLES, SEVERITIES, Check, Decision, GateReport, Row, Severity, Share, Statistics, Verdict, percent, words_of
+from translation.gate_report import RETRIED, SAMPLES, SEVERITIES, Check, Decision, GateReport, Row, Severity, Share, Statistics, Verdict, percent, words_of
 from translation.gates import copy, language_id, slots
 from translation.limits import Limits, Lines, gates, read
 
@@ -58,7 +58,7 @@ def judge(
     judged = [
         _row(record, by_id.get(record.id), on, benchmark=benchmark, language=language, limits=limits, known=known, evidence=evidence or {}) for record in source
     ]
-    kept = tuple(one.record for one in judged if one.row.decision == "keep")
+    kept = tuple(one.record for one in judged if one.row.decision != "quarantine")
     quarantined = tuple(one.record for one in judged if one.row.decision == "quarantine")
     checks = tuple(_check(gate, judged, limits) for gate in on)
     labels = {label: Share(sum(record.label == label for record in kept), sum(record.label == label for record in source)) for label in benchmark.labels}
@@ -144,8 +144,11 @@ def _row(
     flags = (*target.flags, *minor)
     fields = {name: target.fields.get(name, "").encode("utf-8", "backslashreplace").decode() for name in benchmark.fields}
     record = replace(target, fields=fields, label=source.label, group=source.group, source=dict(source.fields), flags=flags, reasons=tuple(reasons))
-    decision: Decision = "quarantine" if reasons else "keep"
-    row = Row(source.id, source.label, source.fields, target.fields, scores, tuple(failed), record.flags, record.reasons, decision, suspicion, spans)
+    retried = next((flag.removeprefix(RETRIED) for flag in target.flags if flag.startswith(RETRIED)), "")
+    decision: Decision = "quarantine" if reasons else "retry" if retried else "keep"
+    methods = tuple(dict.fromkeys(slot.method for slot in target.slots))
+    judged = suspicion, spans, retried, methods
+    row = Row(source.id, source.label, source.fields, target.fields, scores, tuple(failed), record.flags, record.reasons, decision, *judged)
     cost = min(limits.lines.penalty_row, sum(limits.lines.points[severity] for severity in failed.values()))
     return _Judged(record, row, frozenset(opinions), cost)
 
@@ -201,10 +204,11 @@ def _statistics(judged: Sequence[_Judged], checks: Sequence[Check], benchmark: B
     sources = {tuple(ours for ours, _ in pair) for pair in pairs}
     targets = {tuple(theirs for _, theirs in pair) for pair in pairs}
     wrong = {check.id: check.flagged.value for check in checks}.get(language_id.NAME, 0.0)
-    kept = [pair for one, pair in zip(judged, pairs, strict=True) if one.row.decision == "keep"]
+    kept = [pair for one, pair in zip(judged, pairs, strict=True) if one.row.decision != "quarantine"]
     penalty = 100 * sum(one.penalty for one in judged) / len(judged)
     left, left_kept = (copy.share_left(pair for row in rows for pair in row) for rows in (pairs, kept))
-    return Statistics(len(judged), len(kept), len(judged) - len(kept), penalty, len(targets) / len(sources), wrong, left, left_kept)
+    retried = sum(one.row.decision == "retry" for one in judged)
+    return Statistics(len(judged), len(kept), len(judged) - len(kept), penalty, len(targets) / len(sources), wrong, left, left_kept, retried)
 
 
 def _set_rules(numbers: Statistics, labels: Mapping[str, Share], lines: Lines, *, where: str) -> Iterator[Finding]:
