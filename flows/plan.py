@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import StrictInt
+
 from pipeline.study import TrialGroup
 from templates import catalogue
 from templates.benchmark import Benchmark
@@ -56,7 +58,7 @@ class Study:
     title: str
     benchmarks: tuple[str, ...] = ("fiqa",)
     source: Literal["any", "data", "hub", "url", "sample"] = "any"
-    rows: int | Mapping[str, int] = 0
+    rows: int | Mapping[str, StrictInt] = 0
     on_fail: Literal["stop", "continue"] = "stop"
     shard_rows: int = 512
     english_first: bool = True

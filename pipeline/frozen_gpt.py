@@ -59,8 +59,10 @@ class FrozenGPT:
         return self.model.get_input_embeddings().weight.dtype
 
     def measure(self) -> str:
-        """blake2b (32 hex digits) over every weight, name by name: equal before and after each trial."""
+        """blake2b (32 hex digits) over the tokenizer and every weight, name by name: equal before and after each trial."""
         state = hashlib.blake2b(digest_size=16)
+        fast = getattr(self.tokenizer, "backend_tokenizer", None)
+        state.update((fast.to_str() if fast is not None else repr(sorted(self.tokenizer.get_vocab().items()))).encode("utf-8", "backslashreplace"))
         for key, value in sorted(self.model.state_dict().items()):
             state.update(key.encode())
             state.update(value.detach().cpu().contiguous().view(torch.uint8).numpy().data)

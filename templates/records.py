@@ -49,6 +49,15 @@ def listed(labels: Sequence[str]) -> str:
     return ", ".join(labels) if len(labels) <= 12 else f"{len(labels)} labels, {labels[0]} to {labels[-1]}"
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, unless a key stands in it twice."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise KeyError(next(key for key in keys if keys.count(key) > 1))
+    return made
+
+
 def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """(line number from 1, JSON object) of a JSON Lines file; blank lines are skipped, anything else is refused by file and line."""
     try:
@@ -59,11 +68,13 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         if not line.strip():
             continue
         try:
-            value = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+            value = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"), object_pairs_hook=_once)
         except UnicodeDecodeError as error:
             raise Refusal(f"{path}, line {number}: byte {error.start + 1} is not UTF-8; save the file as UTF-8.") from error
         except json.JSONDecodeError as error:
             raise Refusal(f"{path}, line {number}, column {error.colno}: not valid JSON ({error.msg}); each line must be one JSON object.") from error
+        except KeyError as error:
+            raise Refusal(f"{path}, line {number}: the key {error.args[0]!r} stands twice in one object; keep one of the two.") from error
         except (ValueError, RecursionError) as error:
             raise Refusal(f"{path}, line {number}: JSON nested too deeply or with too long a number ({type(error).__name__}); simplify the line.") from error
         if not isinstance(value, dict):

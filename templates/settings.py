@@ -43,7 +43,7 @@ def read_settings(cls: type[T], table: Mapping[str, Any], *, where: str) -> T:
             values[key] = tuple(read_settings(inner, item, where=f"{where} {key}[{number}]") for number, item in enumerate(value))
             continue
         try:
-            values[key] = TypeAdapter(kind).validate_python(value, strict=not isinstance(value, list | Mapping))
+            values[key] = TypeAdapter(kind).validate_python(value, strict=None if isinstance(value, list | Mapping) else True)
         except ValidationError as error:
             first = error.errors()[0]
             at = ".".join([key, *(str(part) for part in first["loc"])])

@@ -16,6 +16,13 @@ def test_every_tiny_model_agrees_with_itself(gpt: FrozenGPT) -> None:
     agree(gpt)
 
 
+def test_another_tokenizer_is_another_model(gpt: FrozenGPT) -> None:
+    other = byte_bpe()
+    other.add_tokens(["another"])
+    assert FrozenGPT(gpt.model, gpt.tokenizer, name="same").fingerprint == gpt.fingerprint
+    assert FrozenGPT(gpt.model, other, name="other").fingerprint != gpt.fingerprint
+
+
 def test_local_attention_and_alibi_are_refused() -> None:
     tokenizer = byte_bpe()
     torch.manual_seed(0)

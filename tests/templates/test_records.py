@@ -27,6 +27,7 @@ def line(**change: object) -> bytes:
     ("second", "message"),
     [
         (b'{"id": "2", ', "line 2, column 13: not valid JSON"),
+        (b'{"id": "2", "id": "3"}', "line 2: the key 'id' stands twice in one object; keep one of the two."),
         (b"[1]", "line 2: found a JSON list; each line must be one JSON object."),
         (b'{"id": "2", "sentence": "\xff"}', "line 2: byte 26 is not UTF-8; save the file as UTF-8."),
         (line(id="2", target=None), "line 2: field 'target' is missing; found 'id', 'sentence', 'score'"),
