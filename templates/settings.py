@@ -31,7 +31,7 @@ def read_settings(cls: type[T], table: Mapping[str, Any], *, where: str) -> T:
     for key in table:
         if key not in known:
             raise Refusal(f"{where}: unknown key {key!r}; allowed are {', '.join(known)}.{did_you_mean(key, known)}")
-    hints = get_type_hints(cls)
+    hints = get_type_hints(cls, include_extras=True)
     values: dict[str, Any] = {}
     for key, value in table.items():
         kind = hints[key]
