@@ -45,7 +45,7 @@ def read_settings(cls: type[T], table: Mapping[str, Any], *, where: str) -> T:
         try:
             values[key] = TypeAdapter(kind).validate_python(value, strict=None if isinstance(value, list | Mapping) else True)
         except ValidationError as error:
-            first = error.errors()[0]
+            first = max(error.errors(), key=lambda each: len(each["loc"]))  # of several readings the one that got furthest
             at = ".".join([key, *(str(part) for part in first["loc"])])
             problem = first["msg"][0].lower() + first["msg"][1:]
             raise Refusal(f"{where}: {at}: {problem} (found {first.get('input')!r}).") from error

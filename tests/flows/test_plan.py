@@ -25,7 +25,7 @@ def test_every_shipped_study_reads() -> None:
         ('title = "x"\n[[trials]]\nmethod = "p_tuning"\nconditions = ["swedish"]', "condition 'swedish' is unknown"),
         ('title = "x"\n[folds]\ncount = 5\nrun = [5]', "fold 5 is not one of 0 to 4"),
         ('title = "x"\nrows = { fiqua = 10 }', "[rows]: 'fiqua' is not a benchmark of this study (fiqa). Did you mean fiqa?"),
-        ('title = "x"\nrows = { fiqa = true }', "rows: input should be a valid integer (found True)"),
+        ('title = "x"\nrows = { fiqa = true }', "fiqa: input should be a valid integer (found True)"),
         ('title = "x"\nrows = { fiqa = -1 }', "rows is -1; it must be at least 0"),
         ('title = "x"\nrows = -1', "rows is -1; it must be at least 0"),
         ('title = "x"\n[[trials]]\nmethod = "tfidf"\nbenchmarks = ["assistant"]', "trials benchmark 'assistant' is not one of the study (fiqa)"),
