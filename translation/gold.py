@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from templates.benchmark import Benchmark, Excluded, Record, text
+from templates.records import need_text
 from templates.refusal import Refusal
 from templates.slots import Slot
 
@@ -22,6 +25,24 @@ class Pair:
     target: str
     source_slots: tuple[Slot, ...] = ()
     target_slots: tuple[Slot, ...] = ()
+
+
+def _entry(raw: Mapping[str, Any], settings: Any) -> Record | Excluded:
+    return Record(str(raw["id"]), {"text": need_text(raw, "text")}, "text", str(raw["id"]))
+
+
+SHAPE = Benchmark("gold", {"text": text()}, ("text",), "text", "{text}{answer}", {"text": " text"}, "accuracy", _entry, "the file's own", "the file's own")
+
+
+def records(pairs: Iterable[Pair], shape: Benchmark = SHAPE) -> tuple[list[Record], list[Record]]:
+    """The pairs as English records of this shape and their translations, so that the gate can judge them as any others."""
+    field = next(iter(shape.fields))
+    source, translated = [], []
+    for number, pair in enumerate(pairs):
+        ours, label = {field: pair.source}, shape.labels[0]
+        source.append(Record(str(number), ours, label, str(number), slots=pair.source_slots))
+        translated.append(Record(str(number), {field: pair.target}, label, str(number), source=ours, engine="gold", slots=pair.target_slots))
+    return source, translated
 
 
 def read(path: Path) -> list[Pair]:

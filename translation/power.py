@@ -9,30 +9,24 @@ Misses: what a translator gets wrong that nobody thought of planting.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sklearn.metrics import roc_auc_score
 
 from templates import catalogue
-from templates.benchmark import Benchmark, Excluded, Record, text
+from templates.benchmark import Benchmark, Record
 from templates.language import Language
+from translation import gold
 from translation.faults.pool import Pool
 from translation.gate_report import SEVERITIES, Row, Severity
 from translation.gold import Pair
 from translation.judge import Evidence, judge
 from translation.limits import Limits
-from translation.planting import FAULTS, SLOTS, Planted, plant
+from translation.planting import SLOTS, Planted, plant
 
 Gather = Callable[[Sequence[Record], Sequence[Record], Benchmark], Evidence]  # (source, translated, benchmark) -> what a model measured
-
-
-def _unread(raw: Mapping[str, Any], settings: Any) -> Record | Excluded:
-    raise NotImplementedError("gold pairs come as records")
-
-
-PROSE = Benchmark("gold", {"text": text()}, ("text",), "text", "{text}{answer}", {"text": " text"}, "accuracy", _unread, "the file's own", "the file's own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +98,7 @@ def measure(
     """Plant `rows` of every fault and judge them with `limits`. `gather`: measures with a model what checks want as evidence."""
     planted = plant(pairs, Pool(pairs, language.code, neighbours=neighbours), rows=rows, seed=seed)
     judged = _judged(pairs, planted, language=language, limits=limits, gather=gather)
-    untouched = [judged[PROSE.name, pair] for pair in pairs]
+    untouched = [judged[gold.SHAPE.name, pair] for pair in pairs]
     recall, inserted = {}, {}
     for fault, made in planted.items():
         shape = _shape(fault)
@@ -117,7 +111,7 @@ def measure(
 
 
 def _shape(fault: str) -> Benchmark:
-    return catalogue.benchmark("assistant") if fault == SLOTS else PROSE
+    return catalogue.benchmark("assistant") if fault == SLOTS else gold.SHAPE
 
 
 def _why(fault: str, neighbours: Mapping[str, Sequence[str]] | None) -> str:
@@ -130,8 +124,8 @@ def _judged(
     pairs: Sequence[Pair], planted: Mapping[str, Sequence[Planted]], *, language: Language, limits: Limits, gather: Gather | None
 ) -> dict[tuple[str, Pair], Row]:
     """(shape, pair) -> its row as judged: every different pair once, all of a shape in one set."""
-    wanted: dict[str, dict[Pair, None]] = {PROSE.name: dict.fromkeys(pairs)}
-    shapes = {PROSE.name: PROSE}
+    wanted: dict[str, dict[Pair, None]] = {gold.SHAPE.name: dict.fromkeys(pairs)}
+    shapes = {gold.SHAPE.name: gold.SHAPE}
     for fault, made in planted.items():
         shape = _shape(fault)
         shapes[shape.name] = shape
@@ -140,23 +134,11 @@ def _judged(
     for name, shape in shapes.items():
         if not wanted.get(name):
             continue
-        source, translated = _records(wanted[name], shape)
+        source, translated = gold.records(wanted[name], shape)
         evidence = gather(source, translated, shape) if gather else None
         report = judge(source, translated, benchmark=shape, language=language, limits=limits, evidence=evidence)
         done |= {(name, pair): row for pair, row in zip(wanted[name], report.rows, strict=True)}
     return done
-
-
-def _records(pairs: Iterable[Pair], shape: Benchmark) -> tuple[list[Record], list[Record]]:
-    """The pairs as English records and their translations."""
-    field = next(iter(shape.fields))
-    source, translated = [], []
-    for number, pair in enumerate(pairs):
-        ours = {field: pair.source}
-        source.append(Record(str(number), ours, shape.labels[0], str(number), slots=pair.source_slots))
-        target = Record(str(number), {field: pair.target}, shape.labels[0], str(number), source=ours, engine="gold", slots=pair.target_slots)
-        translated.append(target)
-    return source, translated
 
 
 def _decision(row: Row) -> str:

@@ -132,5 +132,8 @@ def encoding_damaged(pair: Pair, pool: Pool, rng: Random) -> Planted | None:
     form = rng.choice(("latin-1", "cp1252", "replacement mark", "question mark", "entity"))
     if form in ("latin-1", "cp1252"):
         return _damaged(form, pair, text.encode("utf-8").decode(form, errors="replace"))
-    put = {"replacement mark": lambda letter: "\ufffd", "question mark": lambda letter: "?", "entity": lambda letter: f"&#{ord(letter)};"}[form]
-    return _damaged(form, pair, re.sub(r"[^\W\d_a-zA-Z]", lambda found: put(found.group()), text))
+    return _damaged(form, pair, re.sub(r"[^\W\d_a-zA-Z]", lambda found: _spoilt(found.group(), form), text))
+
+
+def _spoilt(letter: str, form: str) -> str:
+    return {"replacement mark": "\ufffd", "question mark": "?"}.get(form, f"&#{ord(letter)};")

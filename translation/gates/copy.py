@@ -20,6 +20,7 @@ from translation.gates._english_words import COMMON
 
 NAME = "copy"
 SCOPE = "text"
+CALIBRATED = {"alike_most": (0.5, 1.0), "left_most": (0.2, 1.0)}
 
 MARK = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+\.\w+|[$@#]\w+")
 FORMS = frozenset(("plc", "inc", "ltd", "corp", "co", "llc", "group", "company", "holdings", "international"))  # parts of company names

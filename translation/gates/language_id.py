@@ -22,6 +22,7 @@ from translation.gates._english_words import COMMON
 
 NAME = "language_id"
 SCOPE = "text"
+CALIBRATED = {"target_least": (0.99, 0.0), "english_most": (0.3, 1.01)}
 
 NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+\.\w+|[$@#]\w+|(?<!\S)\S*\d\S*")
 

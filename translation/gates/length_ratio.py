@@ -16,6 +16,7 @@ from templates.language import Language
 
 NAME = "length_ratio"
 SCOPE = "text"
+CALIBRATED = {"cut_least": (0.95, 0.5)}
 
 CLOSING = ".!?…\"”'’»)]。！？"
 OPEN_END = CLOSING + ":;–-"  # what a translator may close with instead
