@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 
 HUNSPELL = Path("/usr/share/hunspell")
 LINKS = {"sv": ("s", "e", "u", "o"), "nb": ("s", "e"), "nn": ("s", "e"), "da": ("s", "e"), "de": ("s", "es", "n", "en", "er"), "nl": ("s", "en", "e"), "fi": ()}
-PART = 4  # letters of a compound's part, at least; shorter parts make words out of anything, and hunspell knows which there are
+PART = 4  # letters of a compound's parts, at least; shorter ones make words out of anything, and hunspell knows which there are
+HEAD, TAIL = 3, 5  # a first part may be shorter before a longer rest: "snökrönt"
 
 
 def listed(code: str) -> str:
@@ -54,8 +55,10 @@ def _is_listed(word: str, name: str) -> bool:
 
 def _is_compound(word: str, name: str) -> bool:
     """Whether the word falls into two listed words of some length, with a linking sound between them."""
-    for end in range(PART, len(word) - PART + 1):
+    for end in range(HEAD, len(word) - PART + 1):
         head, rest = word[:end], word[end:]
+        if end < PART and len(rest) < TAIL:
+            continue
         doubled = head[-1] + rest if head[-1] == head[-2] else rest  # of three equal letters one is dropped: "toppolitiker"
         if not (_is_listed(rest, name) or _is_listed(doubled, name)):
             continue

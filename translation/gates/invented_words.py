@@ -2,8 +2,9 @@
 
 Score: the words of the target that stand in no dictionary of the language (simplemma's, its compounds, and hunspell's where the system
 has one), and how many words were looked up: those in lower case of at least four letters, outside links, tickers and tags, that neither
-stand in the source nor begin with one of its words, which are names. Minor: a dictionary is never complete.
-Misses: an invented word that is a possible compound ("bankhund"), one in capitals, and a real word in the wrong place.
+stand in the source nor begin like one of its words, as names and learned words do. Minor: a dictionary is never complete.
+Misses: an invented word that is a possible compound ("bankhund"), that begins like the English one, or that is in capitals; a real word in
+the wrong place.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ SCOPE = "text"
 
 MARK = re.compile(r"https?://\S+|www\.\S+|\S*@\S+|[$#]\w+|\S*\d\S*|\S*[^\W\d_]\.[^\W\d_]\S*")
 WORD = re.compile(r"[^\W\d_]+")
+SHARED = 4  # first letters that a name, its forms and compounds and a learned word share with the source
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,9 @@ class Score:
     used: str
 
 
-def _is_from(word: str, source: frozenset[str]) -> bool:
-    """A word of the source, or one that begins with it ("Londons", "facebookgrupp")."""
-    return word in source or any(word[:end] in source for end in range(len(word) - 1, 3, -1))
+def _is_from(word: str, starts: frozenset[str]) -> bool:
+    """A short word of the source, or one that begins like one of its words: "Londons", "facebookgrupp", "chassid" for "Chassidic"."""
+    return word[:SHARED] in starts
 
 
 def score(source: str, target: str, language: Language) -> Score:
@@ -55,8 +57,8 @@ def score(source: str, target: str, language: Language) -> Score:
     words = {word for word in WORD.findall(text) if word.islower() and len(word) > 1}
     unknown = [word for word in words if not knows(word, language.code)]
     if unknown:
-        ours = frozenset(WORD.findall(source.lower()))
-        unknown = [word for word in unknown if not _is_from(word, ours)]
+        starts = frozenset(word[:SHARED] for word in WORD.findall(source.lower()))
+        unknown = [word for word in unknown if not _is_from(word, starts)]
     return Score(len(words), tuple(sorted(unknown, key=text.find)), name)
 
 
