@@ -27,7 +27,8 @@ WITH_SCALE = {"mkr": "kr", "mnkr": "kr", "mdkr": "kr", "mdrkr": "kr", "tkr": "kr
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`point`: whether 1,234 can only be a thousand and more. Words casefolded; `days` and `months` from 1; countries by ISO code."""
+    """`point`: whether 1,234 can only be a thousand and more. Words casefolded; `days` and `months` from 1; countries by ISO code; `regions` are
+    countries and parts of the world."""
 
     point: bool = False
     percent: tuple[str, ...] = ("%",)
@@ -37,6 +38,7 @@ class Facts:
     currencies: Mapping[str, frozenset[str]] = field(default_factory=dict)
     countries: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
+    regions: tuple[str, ...] = ()
 
 
 @cache
@@ -51,8 +53,9 @@ def facts(code: str) -> Facts:
     days = {word: day for locale in locales for word, day in _named(locale.days, first=0)}
     countries = {key: name.casefold() for key, name in first.territories.items() if len(key) == 2}
     languages = {key: name.casefold() for key, name in first.languages.items() if len(key) == 2}
+    regions = tuple(name.casefold() for name in first.territories.values())
     percent = tuple(sorted({"%", *_percent(first)}, key=len, reverse=True))
-    return Facts(symbols.get("decimal") == POINT, percent, _scales(first), months, days, _currencies(locales, code), countries, languages)
+    return Facts(symbols.get("decimal") == POINT, percent, _scales(first), months, days, _currencies(locales, code), countries, languages, regions)
 
 
 def _locale(code: str) -> Locale | None:
