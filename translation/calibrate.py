@@ -146,25 +146,31 @@ def _weight(weights: Sequence[float]) -> tuple[float, float]:
 
 
 def _settings(check: ModuleType, rows: Weighted, language: Language, settings: Any, share: float) -> Any:
-    """The check's Settings, each calibrated limit as tight as `share` allows, the others of the check being at their loosest."""
+    """The check's Settings, each calibrated limit in its turn as tight as `share` allows.
+
+    A row is refused by a limit if the check thinks worse of it (accepted, marked, quarantined) than with that limit at its loosest.
+    """
     scores = [(check.score(pair.source, pair.target, language), weight) for pair, weight in rows]
-    loosest = replace(settings, **{field: ends[1] for field, ends in check.CALIBRATED.items()})
     total, more = _weight([weight for _, weight in scores])
-
-    def refused(rules: Any) -> float:
-        return sum(weight for score, weight in scores if not check.accept(score, rules))
-
-    floor, found = refused(loosest), {}
     for field, (tight, loose) in check.CALIBRATED.items():
-        steps = round(abs(loose - tight) / (1 if isinstance(getattr(settings, field), int) else 0.01))
-        values = [_round(tight + (loose - tight) * step / steps) for step in range(steps + 1)]
-        sound = (value for value in values if refused(replace(loosest, **{field: value})) - floor + more <= share * (total + more))
-        found[field] = next(sound, values[-1])
-    return replace(settings, **found)
+        whole = isinstance(getattr(settings, field), int)
+        steps = round(abs(loose - tight) / (1 if whole else 0.01))
+        values = [round(tight + (loose - tight) * step / steps, None if whole else 2) for step in range(steps + 1)]
+        loosest = [_grade(check, score, replace(settings, **{field: loose})) for score, _ in scores]
+
+        def refused(rules: Any, loosest: Sequence[int] = loosest) -> float:
+            return sum(weight for (score, weight), before in zip(scores, loosest, strict=True) if _grade(check, score, rules) > before)
+
+        variants = (replace(settings, **{field: value}) for value in values)
+        settings = next((rules for rules in variants if refused(rules) + more <= share * (total + more)), replace(settings, **{field: values[-1]}))
+    return settings
 
 
-def _round(value: float) -> float:
-    return value if isinstance(value, int) else round(value, 2)
+def _grade(check: ModuleType, score: Any, settings: Any) -> int:
+    """0 accepted, 1 only marked, 2 refused."""
+    if check.accept(score, settings):
+        return 0
+    return 1 if hasattr(check, "doubtful") and check.doubtful(score, settings) else 2
 
 
 def _flagged(rows: Weighted, language: Language, limits: Limits) -> dict[str, float]:

@@ -139,8 +139,9 @@ def _row(
             severity: Severity = "minor" if doubt else limits.lines.severity[gate.NAME]
             failed[gate.NAME] = min(severity, failed.get(gate.NAME, severity), key=SEVERITIES.index)
             (minor if severity == "minor" else reasons).append(f"{key}: {gate.reason(found, settings)}")
-            if name and hasattr(gate, "spans"):
-                _add(spans.setdefault(name, {}), *gate.spans(source.fields[name], target.fields.get(name, ""), found))
+            place = benchmark.slots_in if gate.SCOPE == "slots" else name
+            if place and hasattr(gate, "spans"):
+                _add(spans.setdefault(place, {}), *gate.spans(source.fields[place], target.fields.get(place, ""), found))
     flags = (*target.flags, *minor)
     fields = {name: target.fields.get(name, "").encode("utf-8", "backslashreplace").decode() for name in benchmark.fields}
     record = replace(target, fields=fields, label=source.label, group=source.group, source=dict(source.fields), flags=flags, reasons=tuple(reasons))

@@ -15,7 +15,9 @@ def said(written: str, text: str, language: Language) -> bool:
     if found is None or not language.carry.times:
         return False
     hour, minute = int(found.group(1)), int(found.group(2))
-    return hour < 24 and minute < 60 and any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text.casefold()) for phrase in _phrases(hour, minute, language.carry))
+    return (
+        hour < 24 and minute < 60 and any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text.casefold()) for phrase in _phrases(hour, minute, language.carry))
+    )
 
 
 def _phrases(hour: int, minute: int, carry: Carry) -> list[str]:

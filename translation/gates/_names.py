@@ -16,10 +16,38 @@ from translation.gates._locale import facts
 
 WORD = re.compile(r"(?<![^\W_])(?:[A-Z\u00c0-\u00de\u0100-\u024f]|[a-z]{1,3}[A-Z])[\w&]*(?:[.-][^\W_][\w&]*|['’](?!s\b)[^\W\d_]+)*")
 START = re.compile(r"(?:^|[.!?:…•|–—]\s*|[\"“”»«‘(\[]\s*|\s-+\s*)[\"“”»«‘'(\[]*$")
-TITLES = frozenset(("mr", "mrs", "ms", "dr", "sir", "lord", "lady", "prof", "st", "saint", "king", "queen", "president", "am", "pm", "ok", "i", "god", "tv", "us", "uk", "un", "eu"))
+TITLES = frozenset(
+    (
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "sir",
+        "lord",
+        "lady",
+        "prof",
+        "st",
+        "saint",
+        "king",
+        "queen",
+        "president",
+        "am",
+        "pm",
+        "ok",
+        "i",
+        "god",
+        "tv",
+        "us",
+        "uk",
+        "un",
+        "eu",
+    )
+)
 OF_PEOPLE = ("es", "ian", "ians", "ean", "eans", "an", "ans", "ese", "i", "is", "ic")
 LETTERS = (("ph", "f"), ("th", "t"), ("ch", "k"), ("ck", "k"), ("sh", "s"), ("sch", "s"), ("tch", "k"))
-SINGLE = str.maketrans({"c": "k", "q": "k", "z": "s", "w": "v", "y": "i", "j": "i", "ø": "o", "æ": "a", "ß": "s", "đ": "d", "ł": "l", "’": "", "'": "", ".": "", "-": ""})
+SINGLE = str.maketrans(
+    {"c": "k", "q": "k", "z": "s", "w": "v", "y": "i", "j": "i", "ø": "o", "æ": "a", "ß": "s", "đ": "d", "ł": "l", "’": "", "'": "", ".": "", "-": ""}
+)
 ALIKE = 0.75
 
 
@@ -85,7 +113,11 @@ def _is_spelt_so(word: str) -> bool:
 
 def capitalised(text: str) -> list[tuple[str, bool]]:
     """(word, whether it begins a sentence) of every word with a capital."""
-    return [(word, START.search(text[max(0, match.start() - 6) : match.start()]) is not None) for match in WORD.finditer(text) if (word := match.group()).lower() != word]
+    return [
+        (word, START.search(text[max(0, match.start() - 6) : match.start()]) is not None)
+        for match in WORD.finditer(text)
+        if (word := match.group()).lower() != word
+    ]
 
 
 def names(text: str) -> tuple[list[str], list[str]]:
@@ -107,7 +139,10 @@ def names(text: str) -> tuple[list[str], list[str]]:
 def _stands_alone(word: str, text: str) -> bool:
     """Whether the words next to it have no capital, titles aside."""
     start = text.index(word)
-    before, after = text[:start].split(" ")[-2:-1] if text[:start].endswith(" ") else text[:start][-1:], text[start + len(word) :].removeprefix("’s").removeprefix("'s")
+    before, after = (
+        text[:start].split(" ")[-2:-1] if text[:start].endswith(" ") else text[:start][-1:],
+        text[start + len(word) :].removeprefix("’s").removeprefix("'s"),
+    )
     titled = all(part[:1].islower() or not part[:1].isalpha() or part.casefold().rstrip(".") in TITLES for part in before)
     return titled and not (after[:1] in (" ", "-") and after[1:2].isupper())
 

@@ -17,10 +17,14 @@ BEFORE = re.compile(rf"({SYMBOL})[\s\u00a0]?[+−–-]?$")
 BEHIND = re.compile(r"[\s\u00a0\u202f-]?([€£¥$]|[^\W\d_]+)(?:[\s\u00a0\u202f-]([^\W\d_]+))?(?:[\s\u00a0\u202f-]([^\W\d_]+))?")
 INITIALS = re.compile(r"[\s\u00a0](?:U\.S\.|US)(?=[\s\u00a0])")
 WORD = re.compile(r"[^\W\d_]+|[€£¥]|(?:US|A|C|HK|NZ|S)?\$")
-PLAINLY = re.compile(r"(?:\b(?:in|of|by|since|until|till|last|next|this|early|late|mid|from|through|to|and|between)[\s-]+|\d(?:st|nd|rd|th)?(?: of)?[\s-]+)$", re.IGNORECASE)
+PLAINLY = re.compile(
+    r"(?:\b(?:in|of|by|since|until|till|last|next|this|early|late|mid|from|through|to|and|between)[\s-]+|\d(?:st|nd|rd|th)?(?: of)?[\s-]+)$", re.IGNORECASE
+)
 ALSO_WORDS = ("may", "march", "mar", "jan", "dec", "sep", "oct", "apr", "june", "april", "august")
 WEEKDAY = re.compile(r"(?:\b(\w+)[\s-]+)?\b((?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)s?\b")
-LEADS = frozenset("On Last Next This Every Each By From Until Since Late Early Before After And Or To The A One Through Between Monday Tuesday".split())
+LEADS = frozenset(
+    ("On", "Last", "Next", "This", "Every", "Each", "By", "From", "Until", "Since", "Late", "Early", "Before", "After", "And", "Or", "To", "The", "One")
+)
 PLUS, MINUS = "+", "-"
 
 
@@ -79,7 +83,8 @@ def currency(number: Number, text: str, code: str) -> frozenset[str]:
     words = [word for word in found.groups() if word]
     phrases = [" ".join(words[:size]).casefold() for size in range(len(words), 1, -1)]
     table = facts(code).currencies
-    return next((table[phrase] for phrase in phrases if phrase in table), None) or next((meant for word in words[:2] if (meant := _meant(word, code))), frozenset())
+    whole = next((table[phrase] for phrase in phrases if phrase in table), None)
+    return whole or next((meant for word in words[:2] if (meant := _meant(word, code))), frozenset())
 
 
 def _symbol(written: str, code: str) -> frozenset[str]:

@@ -25,7 +25,7 @@ from translation.gates._english_words import COMMON
 
 NAME = "language_id"
 SCOPE = "text"
-CALIBRATED = {"target_least": (0.99, 0.0), "english_most": (0.3, 1.01)}
+CALIBRATED = {"target_least": (0.9, 0.0), "family_least": (0.9, 0.0)}
 
 NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+\.\w+|[$@#]\w+|(?<!\S)\S*\d\S*")
 WORD = re.compile(r"[^\W\d_]+")

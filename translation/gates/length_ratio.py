@@ -15,7 +15,6 @@ from templates.language import Language
 
 NAME = "length_ratio"
 SCOPE = "text"
-CALIBRATED = {"cut_least": (0.95, 0.5)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from translation.gates._open_words import OPEN
 
 NAME = "truncation"
 SCOPE = "text"
+CALIBRATED = {"sign_least": (1.3, 0.5), "cut_least": (1.0, 0.4)}
 
 CLOSING = tuple(".!?…\"”'’»)]。！？")
 OPEN_END = (*CLOSING, ":", ";", "–", "-")  # what a translator may close with instead
