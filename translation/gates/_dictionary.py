@@ -23,6 +23,7 @@ PART = 4  # letters of a compound's parts, at least; shorter ones make words out
 HEAD, TAIL = 3, 5  # a first part may be shorter before a longer rest: "snökrönt"
 
 
+@cache
 def listed(code: str) -> str:
     """simplemma's name of the language, "" where it has none."""
     base = code.partition("-")[0]
@@ -69,17 +70,19 @@ def _is_compound(word: str, name: str) -> bool:
     return False
 
 
+def lists(word: str, code: str) -> bool:
+    """Whether simplemma lists the word, written in lower case."""
+    return bool(listed(code)) and _is_listed(word, listed(code))
+
+
 @lru_cache(maxsize=1 << 16)
-def knows(word: str, code: str) -> bool:
-    """Whether the language has the word, written in lower case; True where no dictionary can tell."""
+def forms(word: str, code: str) -> bool:
+    """Whether the language may form a word that is not listed: as a compound, or as hunspell's dictionary says."""
     name, path = listed(code), file(code)
-    if not name and path is None:
-        return True
-    if name and (_is_listed(word, name) or (name in LINKS and _is_compound(word, name))):
-        return True
-    return path is not None and _hunspell(path).lookup(word)
+    return (name in LINKS and _is_compound(word, name)) or (path is not None and _hunspell(path).lookup(word))
 
 
+@cache
 def used(code: str) -> str:
     """The dictionaries of the language by name, "" without any."""
     path = file(code)

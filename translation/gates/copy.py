@@ -15,6 +15,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from templates.language import Language
 from translation.gates._english_words import COMMON
@@ -69,6 +70,7 @@ def _common_length(left: str, right: str) -> int:
     return len(left) - row.bit_count()
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_ordinary(word: str) -> bool:
     """In lower case or on the list of common English words, so no name."""
     plain = word.casefold().replace("’", "'")
@@ -92,12 +94,18 @@ def source_tokens_left(source: str, target: str) -> float:
     return share_left([(source, target)])
 
 
+@lru_cache(maxsize=1 << 15)
+def _left(source: str, target: str) -> tuple[int, int]:
+    ours = _ordinary(_found(source))
+    return (ours & _ordinary(_found(target))).total(), ours.total()
+
+
 def share_left(pairs: Iterable[tuple[str, str]]) -> float:
     """The same share over many (source, target) pairs together, every word counting once."""
     left = whole = 0
     for source, target in pairs:
-        ours = _ordinary(_found(source))
-        left, whole = left + (ours & _ordinary(_found(target))).total(), whole + ours.total()
+        there, here = _left(source, target)
+        left, whole = left + there, whole + here
     return left / whole if whole else 0.0
 
 

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 
 from templates.language import Language
-from translation.gates._dictionary import knows, used
+from translation.gates._dictionary import forms, lists, used
 
 NAME = "invented_words"
 SCOPE = "text"
@@ -55,10 +55,10 @@ def score(source: str, target: str, language: Language) -> Score:
         return Score(0, (), "")
     text = MARK.sub(" ", target)
     words = {word for word in WORD.findall(text) if word.islower() and len(word) > 1}
-    unknown = [word for word in words if not knows(word, language.code)]
+    unknown = [word for word in words if not lists(word, language.code)]
     if unknown:
         starts = frozenset(word[:SHARED] for word in WORD.findall(source.lower()))
-        unknown = [word for word in unknown if not _is_from(word, starts)]
+        unknown = [word for word in unknown if not _is_from(word, starts) and not forms(word, language.code)]
     return Score(len(words), tuple(sorted(unknown, key=text.find)), name)
 
 

@@ -3,7 +3,8 @@
 Score: probabilities by py3langid (https://github.com/adbar/py3langid, after Lui and Baldwin 2012, https://aclanthology.org/P12-3005),
 choosing only among English, the target, the languages its short texts are mistaken for (`language.mistaken_for`) and a few large ones,
 on the text without links, tickers, mentions, tags, figures and the names it shares with the source. Where the answer is doubtful,
-langdetect (https://github.com/Mimino666/langdetect, 55 languages, seed 0) is asked too: it takes a hundred times as long. Accepted by
+langdetect (https://github.com/Mimino666/langdetect, seed 0) is asked for the same choice: it takes
+fifty times as long. Accepted by
 length: from `long_words` the text must be in the target language itself, not in a neighbour; from `medium_words` the neighbours count
 as one family with it, and a text that looks like a neighbour's is only marked; shorter ones are never judged.
 Misses: every text of three words or fewer, and a few words of another language inside a longer text.
@@ -12,9 +13,9 @@ Misses: every text of three words or fewer, and a few words of another language 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from langdetect import DetectorFactory, LangDetectException
 from langdetect.detector_factory import PROFILES_DIRECTORY
@@ -32,6 +33,8 @@ WORD = re.compile(r"[^\W\d_]+")
 LARGE = ("de", "nl", "fr", "es", "it", "fi")  # always among the choices: what a wrong text is likeliest to be in
 ALIKE = {"nb": ("no", "nn"), "no": ("nb", "nn"), "nn": ("no", "nb")}  # codes that stand for one language where an identifier lacks the other
 DOUBTFUL = (0.05, 0.5)  # probabilities between which langdetect is asked
+MEDIUM = 4  # words from which a text is judged at all
+ENOUGH = 400  # characters looked at
 LONG = 8  # words from which the target itself is asked for, not its family
 
 
@@ -47,7 +50,7 @@ class Settings:
     """
 
     long_words: int = LONG
-    medium_words: int = 4
+    medium_words: int = MEDIUM
     target_least: float = 0.4
     target_lost: float = 0.15
     family_least: float = 0.4
@@ -88,28 +91,26 @@ def _identifier(target: str, neighbours: tuple[str, ...]) -> tuple[LanguageIdent
 
 
 @cache
-def _factory() -> DetectorFactory:
+def _factory(codes: tuple[str, ...]) -> DetectorFactory:
+    """langdetect among few languages; those it has no profile of are left out."""
     factory = DetectorFactory()
-    factory.load_profile(PROFILES_DIRECTORY)
+    files = [path for code in codes if (path := Path(PROFILES_DIRECTORY) / code).is_file()]
+    factory.load_json_profile([path.read_text(encoding="utf-8") for path in files])
     factory.set_seed(0)  # of the detector's own generator: the same text always gets the same answer
     return factory
 
 
-def _second(text: str) -> Mapping[str, float]:
-    detector = _factory().create()
+def _asked(text: str, target: str, family: tuple[str, ...], wanted: tuple[str, ...]) -> float | None:
+    """langdetect's probability of the languages `wanted`, None where it cannot say."""
+    known = frozenset(path.name for path in Path(PROFILES_DIRECTORY).iterdir())
+    own = _label(target, known)
+    detector = _factory(tuple(sorted({ENGLISH, *LARGE, own, *(_label(name, known) for name in family)} - {""}))).create()
     detector.append(text)
     try:
-        return {found.lang: found.prob for found in detector.get_probabilities()}
+        found = {one.lang: one.prob for one in detector.get_probabilities()}
     except LangDetectException:  # no letters it knows
-        return {}
-
-
-def _asked(text: str, language: Language, names: tuple[str, ...]) -> float:
-    """langdetect's probability of the target and `names`."""
-    found = _second(text)
-    known = frozenset(_factory().get_lang_list())
-    codes = {language.codes.get("langdetect", _label(language.code, known)), *(_label(name, known) for name in names)}
-    return sum(found.get(code, 0.0) for code in codes)
+        return None
+    return round(sum(found.get(code, 0.0) for code in {own, *(_label(name, known) for name in wanted)}), 3) if own else None
 
 
 def _names(source: str) -> set[str]:
@@ -126,13 +127,15 @@ def score(source: str, target: str, language: Language) -> Score:
     identifier, label, family = _identifier(language.code_for("py3langid"), language.mistaken_for)
     if not words:
         return Score(0, 0.0, 0.0, 0.0, "", None, bool(label))
+    text = " ".join(text.split())[:ENOUGH]
     text = text.lower() if text.isupper() else text
     ranked = identifier.rank(text)
     found = dict(ranked)
     own, all_ = found.get(label, 0.0), sum(found[name] for name in family if name in found)
     second = None
-    if label and DOUBTFUL[0] < (own if words >= LONG else all_) < DOUBTFUL[1]:
-        second = round(_asked(text, language, () if words >= LONG else language.mistaken_for), 3)
+    if label and words >= MEDIUM and DOUBTFUL[0] < (own if words >= LONG else all_) < DOUBTFUL[1]:
+        neighbours = language.mistaken_for
+        second = _asked(text, language.code_for("langdetect"), neighbours, () if words >= LONG else neighbours)
     return Score(words, round(own, 3), round(all_, 3), round(found[ENGLISH], 3), ranked[0][0], second, bool(label))
 
 
