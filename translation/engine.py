@@ -1,10 +1,10 @@
-"""Translator: what every engine in `translators/` offers, and Output, one translated text."""
+"""Translator: what every engine in `translators/` offers, Scorer: what some offer besides, and Output, one translated text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,24 @@ class Translator(Protocol):
 
     def translate(self, texts: Sequence[str]) -> list[Output]:
         """One output a text, in the same order. Texts are sentences without line breaks; none is blank."""
+        ...
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """An engine that can also say how probable it finds a translation made by somebody else (force-decoding).
+
+    Numbers are natural logarithms (<= 0), rounded to four digits: those beyond depend on what else is in the batch. Settings of the
+    search (beam width and so on) do not enter. Texts beyond the model's positions count as far as they reach. An empty source is
+    allowed: what is then measured is how probable the target is by itself. No target may be blank.
+    """
+
+    fingerprint: str
+
+    def token_log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[tuple[float, ...]]:
+        """Of each pair, in the same order, the log-probability of every token of the target; the last is its end mark."""
+        ...
+
+    def log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[float]:
+        """Their means: natural log-probability per target token, the end mark included."""
         ...
