@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import gc
 import logging
+from contextlib import closing
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TextIO
 
 import simplemma
 from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES
-from spylls.hunspell import Dictionary
+from spylls.hunspell import Dictionary, readers
+from spylls.hunspell.readers.file_reader import FileReader
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +40,30 @@ def file(code: str, folder: Path = HUNSPELL) -> Path | None:
     return max(found, key=lambda path: path.stat().st_size).with_suffix("") if found else None
 
 
+class _Reader(FileReader):
+    """spylls' reader, but one that closes its file."""
+
+    def reset_io(self, obj: TextIO) -> None:
+        """Go on reading from `obj`, at the same line."""
+        self.close()
+        super().reset_io(obj)
+
+    def close(self) -> None:
+        """Close the file, if one is open."""
+        if hasattr(self, "io"):
+            self.io.close()
+
+
 @cache
 def _hunspell(path: Path) -> Dictionary:
     log.info("reading the dictionary %s", path)
     collecting = gc.isenabled()
     gc.disable()  # a million small objects are made and none is garbage: half of the time would go into looking for it
     try:
-        return Dictionary.from_files(str(path))
+        with closing(_Reader(f"{path}.aff")) as rules:
+            aff, context = readers.read_aff(rules)
+        with closing(_Reader(f"{path}.dic", encoding=context.encoding)) as words:
+            return Dictionary(aff, readers.read_dic(words, aff=aff, context=context))
     finally:
         if collecting:
             gc.enable()
