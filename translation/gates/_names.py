@@ -15,7 +15,7 @@ from translation.gates._english_words import COMMON
 from translation.gates._locale import facts
 
 WORD = re.compile(r"(?<![^\W_])(?:[A-Z\u00c0-\u00de\u0100-\u024f]|[a-z]{1,3}[A-Z])[\w&]*(?:[.-][^\W_][\w&]*|['’](?!s\b)[^\W\d_]+)*")
-START = re.compile(r"(?:^|[.!?:…•|–—]\s*|[\"“”»«‘(\[]\s*|\s-+\s*)[\"“”»«‘'(\[]*$")
+START = re.compile(r"(?:^\s*|[.!?:…•|–—]\s*|[\"“”»«‘(\[]\s*|\s-+\s*)[\"“”»«‘'(\[]*$")
 TITLES = frozenset(
     (
         "mr",
@@ -113,11 +113,13 @@ def _is_spelt_so(word: str) -> bool:
 
 def capitalised(text: str) -> list[tuple[str, bool]]:
     """(word, whether it begins a sentence) of every word with a capital."""
-    return [
-        (word, START.search(text[max(0, match.start() - 6) : match.start()]) is not None)
-        for match in WORD.finditer(text)
-        if (word := match.group()).lower() != word
-    ]
+    return [(word, _begins(text, match.start())) for match in WORD.finditer(text) if (word := match.group()).lower() != word]
+
+
+def _begins(text: str, start: int) -> bool:
+    if start > 1 and text[start - 1] == " " and (text[start - 2].isalnum() or text[start - 2] == ","):
+        return False
+    return START.search(text[max(0, start - 6) : start]) is not None
 
 
 def names(text: str) -> tuple[list[str], list[str]]:
@@ -164,6 +166,9 @@ def _stem(word: str) -> str:
 
 def is_kept(name: str, words: frozenset[str], text: str, code: str) -> bool:
     """Whether the name stands among the folded `words` of the translation or in its folded `text`."""
+    parts = name.split("-")
+    if len(parts) > 1 and all(is_kept(part, words, text, code) for part in parts):
+        return True
     plain = folded(name)
     if plain in text or any(stem in text for stem in _translated(code).get(name.casefold(), ())):
         return True

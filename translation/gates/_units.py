@@ -8,9 +8,9 @@ from functools import cache
 from translation.gates._locale import facts
 from translation.gates._numbers import Number
 
-EVERYWHERE = ("%", "percent")
-ALSO = {"en": ("per cent", "pct", "pc", "percentage")}
-CHAINED = re.compile(r"[^\d.;!?\n]{1,12}(?=\d)")  # "between 2 and 3 %": the first is a percentage too
+EVERYWHERE = ("%", "percent", "pct")
+ALSO = {"en": ("per cent", "pc")}
+CHAINED = re.compile(r"[^\d.;!?\n]{1,5}(?=\d)")  # "between 2 and 3 %": the first is a percentage too
 SIGN = re.compile(r"(?:^|[\s(\[/,;:\"“”'>~])([+−–-])(?:[$£€¥]|US\$)?$")
 SYMBOL = r"(?:US|A|C|HK|NZ|S|R)?\$|€|£|¥|(?<![^\W\d_])(?:[A-Z]{3}|kr)(?=[\s\u00a0\d.]|$)"
 BEFORE = re.compile(rf"({SYMBOL})[\s\u00a0]?[+−–-]?$")

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from templates.language import Language
+from translation.gates._marks import without
 from translation.gates._names import capitalised, folded, is_foreign, is_kept, names
 from translation.gates._pieces import pieces
 
@@ -46,6 +47,7 @@ class Score:
 
 def score(source: str, target: str, language: Language) -> Score:
     """Look for every name of the source in the target."""
+    source, target = without(source), without(target)
     wanted, words = names(source) if language.script == LATIN else ([], [])
     count = len(wanted) + len(words)
     if not count:

@@ -66,7 +66,7 @@ def score(source: str, target: str, language: Language) -> Score:
         _shares(found, pairs, ours, theirs, code)
         _signs(found, pairs, ours, theirs)
         _amounts(found, pairs, ours, theirs, code)
-    _dates(found, ours, theirs, code, [number for pair in pairs for number in pair])
+    _dates(found, ours, theirs, code, {here.written for here, _ in pairs if not here.required})
     return Score(len(pairs) + len(gone), tuple(found.lost), tuple(found.added), tuple(dict.fromkeys(found.doubts)))
 
 
@@ -109,15 +109,14 @@ def _called(currencies: frozenset[str]) -> str:
     return next((major for major in ("USD", "GBP", "EUR", "JPY", "SEK") if major in currencies), min(currencies))
 
 
-def _dates(found: _Found, source: str, target: str, code: str, numbers: Iterable[Number]) -> None:
-    """A month or weekday that became another is lost; one that is merely not named is doubtful. A month may be a figure."""
+def _dates(found: _Found, source: str, target: str, code: str, paired: set[str]) -> None:
+    """A month or weekday that became another is lost; one that is merely not named is doubtful. Months `paired` with a figure stand."""
     if code == ENGLISH:
         return
     months, days = units.months(source, ENGLISH), units.weekdays(source)
     if months:
-        values = {value for number in numbers for value in number.values}
-        gone = [word for month, word in months.items() if month not in values and not units.names_month(month, target, code)]
-        new = [word for month, word in units.months(target, code).items() if month not in months and month not in values] if gone else []
+        gone = [word for month, word in months.items() if word not in paired and not units.names_month(month, target, code)]
+        new = [word for month, word in units.months(target, code).items() if month not in months] if gone else []
         (found.lost if new else found.doubts).extend(f"date {word}" for word in gone)
         found.added += [f"date {word}" for word in new]
     if days:
