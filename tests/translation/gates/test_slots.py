@@ -34,6 +34,7 @@ TABLE = [  # English, Swedish, why not ("": accepted)
     ("wake me", "väck [person : mig]", "person is not in the source"),
     ("at [place : york]", "i [date : york]", "place 'york' is not in the translation 'i york'; date is not in the source"),
     ("at [time : 7 30 am]", "klockan [time : 7.30]", ""),
+    ("at [time : 7 30 pm]", "klockan [time : 19.30]", ""),
     ("at [time : 7 am]", "klockan [time : sju]", ""),
     ("at [time : 7 am]", "klockan [time : 8]", "time '7 am' became '8', another number"),
     ("[n : 3] or [n : 4]", "[n : 3] eller [n : 5]", "n '4' became '5', another number"),
