@@ -84,7 +84,7 @@ def currency(number: Number, text: str, code: str) -> frozenset[str]:
     phrases = [" ".join(words[:size]).casefold() for size in range(len(words), 1, -1)]
     table = facts(code).currencies
     whole = next((table[phrase] for phrase in phrases if phrase in table), None)
-    return whole or next((meant for word in words[:2] if (meant := _meant(word, code))), frozenset())
+    return whole or next((meant for word in words[: 1 + (len(words[0]) > 2)] if (meant := _meant(word, code))), frozenset())
 
 
 def _symbol(written: str, code: str) -> frozenset[str]:

@@ -1,6 +1,8 @@
 """marks: a table of pairs, with one it is known to miss; multisets, places and a moved limit."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from templates import language
 from translation.gates import marks
@@ -52,3 +54,8 @@ def test_reason_places_and_a_moved_limit() -> None:
     assert marks.reason(found, marks.Settings()) == "ticker $A -> missing, tag #b -> missing, tag #c not in the source"
     assert marks.spans(source, target, found) == ([(0, 2), (14, 16)], [(7, 9)])
     assert marks.accept(found, marks.Settings(most=3))
+
+
+@given(st.text(max_size=60) | st.text("{}<>%sd$#@a.b/:htpw[]|\u27e6\u27e7X1 ", max_size=60))
+def test_a_text_keeps_its_own_marks(text: str) -> None:
+    assert marks.accept(marks.score(text, text, SV), marks.Settings())

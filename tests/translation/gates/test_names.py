@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from templates import language
 from translation.gates import names
@@ -50,3 +52,8 @@ def test_reason_places_and_suspicion() -> None:
     assert names.spans(source, target, found) == ([(7, 16)], [(12, 21)])
     assert names.suspicion(found) > names.suspicion(names.score(source, "Vi träffade honom där", SV)) > 0
     assert names.accept(found, names.Settings(new_least=2))
+
+
+@given(st.text(max_size=60) | st.text("aAbBÅåİß.-’'$ ", max_size=60))
+def test_a_text_keeps_its_own_names(text: str) -> None:
+    assert names.accept(names.score(text, text, SV), names.Settings())

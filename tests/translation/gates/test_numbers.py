@@ -1,6 +1,8 @@
 """numbers: a table of pairs, with some it is known to miss; other languages; doubts; places."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from templates import language
 from templates.language import Language
@@ -143,3 +145,18 @@ def test_reasons_places_and_a_moved_limit() -> None:
 
 def test_ten_thousand_characters_are_no_trouble() -> None:
     assert numbers.score("1,2 " * 2500, "1,2 " * 2500, SV).lost == ()
+
+
+ANYTHING = st.text(max_size=60) | st.text("0123456789.,:+-%$£€ kmbMayjunesMondayprocent\u00a0\u0663\u4e07\x00", max_size=60)
+
+
+@given(ANYTHING, ANYTHING, st.sampled_from(["sv", "de", "ca", "ar", "zh", "xx"]))
+def test_any_text_is_judged(source: str, target: str, code: str) -> None:
+    found = numbers.score(source, target, Language(code, code))
+    assert (numbers.suspicion(found) == 0) is numbers.accept(found, numbers.Settings())
+    assert all(0 <= start < end <= len(source) for start, end in numbers.spans(source, target, found)[0])
+
+
+@given(ANYTHING)
+def test_a_text_keeps_its_own_numbers(text: str) -> None:
+    assert numbers.accept(numbers.score(text, text, Language("en", "English")), numbers.Settings())
