@@ -3,10 +3,10 @@
 Score: what was lost and what was added, and what is only doubtful. A number must have the same value however it is written (1,234.5 =
 1 234,5 = 1.234,5; £1.2bn = 1,2 miljarder pund; 12.30pm = 12:30), a number of the source may become a word and a word a number; a
 percentage stays one; an amount stays in its currency; "-3" does not become "+3"; a weekday or month does not become another one.
-Doubtful: a sign that only one side writes ("fell 3 %" for "-3 %" is right), a weekday or month that is not named, a small number
-missing in a language whose words for numbers are not known. How a language writes all this comes from CLDR.
-Misses: two numbers that changed places, a number in words that became another number in words. A quantity rightly converted (miles
-to kilometres) is refused.
+Doubtful: a sign that only one side writes ("fell 3 %" for "-3 %" is right), a weekday or month that is not named, a number in words
+that became another in words, a small number missing in a language whose words for numbers are not known. How a language writes all
+this comes from CLDR.
+Misses: two numbers that changed places, one and two in words. A quantity rightly converted (miles to kilometres) is refused.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from translation.gates import _units as units
 from translation.gates._clock import said
 from translation.gates._marks import covered
 from translation.gates._number_words import WORDS
-from translation.gates._numbers import Number, compared
+from translation.gates._numbers import Number, changed_words, compared
 from translation.gates._pieces import pieces
 
 NAME = "numbers"
@@ -67,6 +67,7 @@ def score(source: str, target: str, language: Language) -> Score:
         _signs(found, pairs, ours, theirs)
         _amounts(found, pairs, ours, theirs, code)
     _dates(found, ours, theirs, code, {here.written for here, _ in pairs if not here.required})
+    found.doubts += [f"number {word}" for word in changed_words(ours, theirs, code)]
     return Score(len(pairs) + len(gone), tuple(found.lost), tuple(found.added), tuple(dict.fromkeys(found.doubts)))
 
 
