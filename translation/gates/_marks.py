@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 KINDS = {
-    "placeholder": r"\$?\{\{[^{}]*\}\}|\$?\{[^{}\s]*\}|(?<!\d)(?<!\d[ \u00a0\u202f])%(?:\(\w+\)|\d+\$)?[sdif](?!\w)|<\|[^|<>]*\|>|\[\[[^\[\]]*\]\]|\u27e6[^\u27e6\u27e7]*\u27e7",
+    "placeholder": r"\$?\{\{[^{}]*\}\}|\$?\{[^{}\s]*\}|(?<!\d)(?<!\d[ \u00a0\u202f])%(?:\(\w+\)|\d+\$)?[sdif](?!\w)"
+    r"|<\|[^|<>]*\|>|\[\[[^\[\]]*\]\]|\u27e6[^\u27e6\u27e7]*\u27e7",
     "markup": r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>",
     "link": r"(?:https?://|www\.)[^\s<>\"”]+[\w/=]",
     "address": r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]*\w",
@@ -34,3 +35,8 @@ def marks(text: str) -> Iterator[tuple[str, str, int]]:
 def covered(text: str) -> str:
     """The text with every mark replaced by as many daggers, so that places stay what they were."""
     return ANY.sub(lambda found: COVER * len(found.group()), text) if may_hold(text) else text
+
+
+def without(text: str) -> str:
+    """The text without its marks."""
+    return ANY.sub(" ", text) if may_hold(text) else text

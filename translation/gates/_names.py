@@ -15,39 +15,18 @@ from translation.gates._english_words import COMMON
 from translation.gates._locale import facts
 
 WORD = re.compile(r"(?<![^\W_])(?:[A-Z\u00c0-\u00de\u0100-\u024f]|[a-z]{1,3}[A-Z])[\w&]*(?:[.-][^\W_][\w&]*|['’](?!s\b)[^\W\d_]+)*")
-START = re.compile(r"(?:^|[.!?:…•|–—]\s*|[\"“”»«‘(\[]\s*|\s-+\s*)[\"“”»«‘'(\[]*$")
-TITLES = frozenset(
-    (
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "sir",
-        "lord",
-        "lady",
-        "prof",
-        "st",
-        "saint",
-        "king",
-        "queen",
-        "president",
-        "am",
-        "pm",
-        "ok",
-        "i",
-        "god",
-        "tv",
-        "us",
-        "uk",
-        "un",
-        "eu",
-    )
-)
+START = re.compile(r"(?:^\s*|[.!?:…•|–—]\s*|[\"“”»«‘(\[]\s*|\s-+\s*)[\"“”»«‘'(\[]*$")
+TITLES = frozenset((
+    "mr", "mrs", "ms", "dr", "sir", "lord", "lady", "prof", "professor", "st", "saint", "king", "queen", "president", "uncle", "aunt", "captain",
+    "general", "am", "pm", "ok", "i", "god", "tv", "us", "uk", "un", "eu",
+))  # fmt: skip
+AFTER = re.compile(r"(?:['’]s)?[ -]([A-Z][\w&]*)")
 OF_PEOPLE = ("es", "ian", "ians", "ean", "eans", "an", "ans", "ese", "i", "is", "ic")
 LETTERS = (("ph", "f"), ("th", "t"), ("ch", "k"), ("ck", "k"), ("sh", "s"), ("sch", "s"), ("tch", "k"))
 SINGLE = str.maketrans(
     {"c": "k", "q": "k", "z": "s", "w": "v", "y": "i", "j": "i", "ø": "o", "æ": "a", "ß": "s", "đ": "d", "ł": "l", "’": "", "'": "", ".": "", "-": ""}
 )
+SHORT = 4  # letters: a name this short stands inside other words by chance
 ALIKE = 0.75
 
 
@@ -113,11 +92,13 @@ def _is_spelt_so(word: str) -> bool:
 
 def capitalised(text: str) -> list[tuple[str, bool]]:
     """(word, whether it begins a sentence) of every word with a capital."""
-    return [
-        (word, START.search(text[max(0, match.start() - 6) : match.start()]) is not None)
-        for match in WORD.finditer(text)
-        if (word := match.group()).lower() != word
-    ]
+    return [(word, _begins(text, match.start())) for match in WORD.finditer(text) if (word := match.group()).lower() != word]
+
+
+def _begins(text: str, start: int) -> bool:
+    if start > 1 and text[start - 1] == " " and (text[start - 2].isalnum() or text[start - 2] == ","):
+        return False
+    return START.search(text[max(0, start - 6) : start]) is not None
 
 
 def names(text: str) -> tuple[list[str], list[str]]:
@@ -137,14 +118,12 @@ def names(text: str) -> tuple[list[str], list[str]]:
 
 
 def _stands_alone(word: str, text: str) -> bool:
-    """Whether the words next to it have no capital, titles aside."""
+    """Whether each word next to it has no capital, or is a title or a name: "Harry Potter"."""
     start = text.index(word)
-    before, after = (
-        text[:start].split(" ")[-2:-1] if text[:start].endswith(" ") else text[:start][-1:],
-        text[start + len(word) :].removeprefix("’s").removeprefix("'s"),
-    )
-    titled = all(part[:1].islower() or not part[:1].isalpha() or part.casefold().rstrip(".") in TITLES for part in before)
-    return titled and not (after[:1] in (" ", "-") and after[1:2].isupper())
+    before = WORD.findall(text[:start]) if text[:start].endswith((" ", "-")) and (text[:start].split() or [""])[-1][:1].isupper() else []
+    after = AFTER.match(text, start + len(word))
+    near = [*before[-1:], *(after.groups() if after else ())]
+    return all(part.casefold() in TITLES or _kind(part) == "name" for part in near)
 
 
 @cache
@@ -164,10 +143,23 @@ def _stem(word: str) -> str:
 
 def is_kept(name: str, words: frozenset[str], text: str, code: str) -> bool:
     """Whether the name stands among the folded `words` of the translation or in its folded `text`."""
-    plain = folded(name)
-    if plain in text or any(stem in text for stem in _translated(code).get(name.casefold(), ())):
+    parts = name.split("-")
+    if len(parts) > 1 and all(is_kept(part, words, text, code) for part in parts):
         return True
-    stem = plain[: max(4, -(-3 * len(plain) // 5))]
-    if (len(stem) > 4 and stem in text) or (len(plain) > 3 and any(word.startswith(stem) for word in words)):
+    plain = folded(name)
+    if (plain in text if len(plain) > SHORT else any(word.startswith(plain) for word in words)) or any(
+        stem in text for stem in _translated(code).get(name.casefold(), ())
+    ):
+        return True
+    stem = plain[: max(SHORT, -(-3 * len(plain) // 5))]
+    if (len(stem) > SHORT and stem in text) or (len(plain) >= SHORT and any(word.startswith(stem) for word in words)):
         return True
     return len(plain) > 5 and any(word[:1] == plain[:1] and SequenceMatcher(None, plain, word).ratio() >= ALIKE for word in words)
+
+
+def stands(name: str, text: str) -> bool:
+    """Whether the name stands in the text as it is, at the beginning of a word; quick."""
+    place = text.find(name)
+    while place > 0 and text[place - 1].isalnum():
+        place = text.find(name, place + 1)
+    return place >= 0

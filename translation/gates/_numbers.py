@@ -191,3 +191,37 @@ def compared(source: str, target: str, code: str) -> tuple[list[tuple[Number, Nu
         more, left, right = pair([*left, *in_words(source, "en")], [*right, *in_words(target, code)])
         pairs += more
     return pairs, [number for number in left if number.required], [number for number in right if number.required]
+
+
+TENS = tuple(map(Decimal, range(20, 100, 10)))
+
+
+@cache
+def _cardinals() -> re.Pattern[str]:
+    """English words for numbers from three on that are nothing else."""
+    words = [
+        word
+        for word, value in _words("en").items()
+        if 3 <= value < 100 and not word.endswith(("th", "ies", "third", "dozen")) and word not in facts("en").months
+    ]
+    endings = "|".join(sorted({word[1:] for word in words}, key=len, reverse=True))
+    first = "".join({letter for word in words for letter in (word[0], word[0].upper())})
+    return re.compile(rf"\b[{first}](?:{endings})\b")
+
+
+def changed_words(source: str, target: str, code: str) -> list[str]:
+    """Numbers in words that have no like in the target, where it has others in words that have none in the source."""
+    if code not in WORDS or code == "en" or not _cardinals().search(source):
+        return []
+    here, months = in_words(source, "en") + figures(source, "en"), facts(code).months
+    there = [number for number in in_words(target, code) if number.written.casefold() not in months and min(number.values) >= 3]
+    values = {value for number in here for value in number.values}
+    theirs = {value for number in [*there, *figures(target, code)] for value in number.values}
+    gone = [word for word in _cardinals().findall(source) if (values_of := _values_of(word)) and not values_of & theirs]
+    return gone if any(not number.values & values for number in there) else []
+
+
+def _values_of(word: str) -> set[Decimal]:
+    """What the word may stand for beside others: "twenty" in "twenty-five"; nothing for "tour", which the pattern lets through."""
+    value = _words("en").get(word.casefold())
+    return set() if value is None else {value, *(value + unit for unit in range(1, 10))} if value >= 20 else {value, *(ten + value for ten in TENS)}

@@ -8,9 +8,9 @@ from functools import cache
 from translation.gates._locale import facts
 from translation.gates._numbers import Number
 
-EVERYWHERE = ("%", "percent")
-ALSO = {"en": ("per cent", "pct", "pc", "percentage")}
-CHAINED = re.compile(r"[^\d.;!?\n]{1,12}(?=\d)")  # "between 2 and 3 %": the first is a percentage too
+EVERYWHERE = ("%", "percent", "pct")
+ALSO = {"en": ("per cent", "pc")}
+CHAINED = re.compile(r"[^\d.;!?\n]{1,5}(?=\d)")  # "between 2 and 3 %": the first is a percentage too
 SIGN = re.compile(r"(?:^|[\s(\[/,;:\"“”'>~])([+−–-])(?:[$£€¥]|US\$)?$")
 SYMBOL = r"(?:US|A|C|HK|NZ|S|R)?\$|€|£|¥|(?<![^\W\d_])(?:[A-Z]{3}|kr)(?=[\s\u00a0\d.]|$)"
 BEFORE = re.compile(rf"({SYMBOL})[\s\u00a0]?[+−–-]?$")
@@ -84,7 +84,7 @@ def currency(number: Number, text: str, code: str) -> frozenset[str]:
     phrases = [" ".join(words[:size]).casefold() for size in range(len(words), 1, -1)]
     table = facts(code).currencies
     whole = next((table[phrase] for phrase in phrases if phrase in table), None)
-    return whole or next((meant for word in words[:2] if (meant := _meant(word, code))), frozenset())
+    return whole or next((meant for word in words[: 1 + (len(words[0]) > 2)] if (meant := _meant(word, code))), frozenset())
 
 
 def _symbol(written: str, code: str) -> frozenset[str]:

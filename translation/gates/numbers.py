@@ -3,10 +3,10 @@
 Score: what was lost and what was added, and what is only doubtful. A number must have the same value however it is written (1,234.5 =
 1 234,5 = 1.234,5; £1.2bn = 1,2 miljarder pund; 12.30pm = 12:30), a number of the source may become a word and a word a number; a
 percentage stays one; an amount stays in its currency; "-3" does not become "+3"; a weekday or month does not become another one.
-Doubtful: a sign that only one side writes ("fell 3 %" for "-3 %" is right), a weekday or month that is not named, a small number
-missing in a language whose words for numbers are not known. How a language writes all this comes from CLDR.
-Misses: two numbers that changed places, a number in words that became another number in words. A quantity rightly converted (miles
-to kilometres) is refused.
+Doubtful: a sign that only one side writes ("fell 3 %" for "-3 %" is right), a weekday or month that is not named, a number in words
+that became another in words, a small number missing in a language whose words for numbers are not known. How a language writes all
+this comes from CLDR.
+Misses: two numbers that changed places, one and two in words. A quantity rightly converted (miles to kilometres) is refused.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from translation.gates import _units as units
 from translation.gates._clock import said
 from translation.gates._marks import covered
 from translation.gates._number_words import WORDS
-from translation.gates._numbers import Number, compared
+from translation.gates._numbers import Number, changed_words, compared
 from translation.gates._pieces import pieces
 
 NAME = "numbers"
@@ -66,7 +66,8 @@ def score(source: str, target: str, language: Language) -> Score:
         _shares(found, pairs, ours, theirs, code)
         _signs(found, pairs, ours, theirs)
         _amounts(found, pairs, ours, theirs, code)
-    _dates(found, ours, theirs, code, [number for pair in pairs for number in pair])
+    _dates(found, ours, theirs, code, {here.written for here, _ in pairs if not here.required})
+    found.doubts += [f"number {word}" for word in changed_words(ours, theirs, code)]
     return Score(len(pairs) + len(gone), tuple(found.lost), tuple(found.added), tuple(dict.fromkeys(found.doubts)))
 
 
@@ -109,15 +110,14 @@ def _called(currencies: frozenset[str]) -> str:
     return next((major for major in ("USD", "GBP", "EUR", "JPY", "SEK") if major in currencies), min(currencies))
 
 
-def _dates(found: _Found, source: str, target: str, code: str, numbers: Iterable[Number]) -> None:
-    """A month or weekday that became another is lost; one that is merely not named is doubtful. A month may be a figure."""
+def _dates(found: _Found, source: str, target: str, code: str, paired: set[str]) -> None:
+    """A month or weekday that became another is lost; one that is merely not named is doubtful. Months `paired` with a figure stand."""
     if code == ENGLISH:
         return
     months, days = units.months(source, ENGLISH), units.weekdays(source)
     if months:
-        values = {value for number in numbers for value in number.values}
-        gone = [word for month, word in months.items() if month not in values and not units.names_month(month, target, code)]
-        new = [word for month, word in units.months(target, code).items() if month not in months and month not in values] if gone else []
+        gone = [word for month, word in months.items() if word not in paired and not units.names_month(month, target, code)]
+        new = [word for month, word in units.months(target, code).items() if month not in months] if gone else []
         (found.lost if new else found.doubts).extend(f"date {word}" for word in gone)
         found.added += [f"date {word}" for word in new]
     if days:

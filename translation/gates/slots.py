@@ -9,6 +9,7 @@ Misses: a slot carried to the wrong words, or to a wrong translation that stands
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from translation.gates._pieces import pieces
 NAME = "slots"
 SCOPE = "slots"
 
+APART = re.compile(r"\b(\d{1,2}) ([0-5]\d)\b(?![\s\d]*\d)")  # "7 30" is how a speech recogniser writes 7:30
 UNCHANGED = "copy"  # Slot.method of a value that is the same in both languages
 
 
@@ -88,7 +90,8 @@ def _changed(source: Sequence[Slot], target: Sequence[Slot]) -> Iterator[tuple[S
         if len(ours) != len(theirs):
             continue
         for one, other in zip(ours, theirs, strict=True):
-            if figures(one.value, ENGLISH) and figures(other.value, "") and all(compared(one.value, other.value, "")[1:]):
+            said, moved = (APART.sub(r"\1.\2", slot.value) for slot in (one, other))
+            if figures(said, ENGLISH) and figures(moved, "") and all(compared(said, moved, "")[1:]):
                 yield one, other
 
 
