@@ -24,7 +24,8 @@ class Translator(Protocol):
     """One engine with fixed model, decoding settings and languages.
 
     `fingerprint` (64 hex digits) covers engine name, content of the model, decoding settings and language codes: equal
-    fingerprints mean equal translations, so thread counts and batch sizes are no part of it.
+    fingerprints mean equal translations, so thread counts and batch sizes are no part of it. Its module may offer
+    `variants(settings) -> Mapping[str, Settings]`: rungs of the retry ladder that are other settings of the same engine.
     """
 
     fingerprint: str

@@ -49,10 +49,10 @@ def judge(
 ) -> GateReport:
     """Judge `translated` against the English `source`; rows are matched by id and reported in the source's order.
 
-    `evidence`: for checks that need a model, what it measured.
+    `evidence`: for checks that need a model, what it measured; without any such a check does not run.
     """
     limits = limits or read(language)
-    on = _gates(benchmark, language, limits)
+    on = [gate for gate in _gates(benchmark, language, limits) if gate.SCOPE != "evidence" or gate.NAME in (evidence or {})]
     findings = list(_set_structure(source, translated, where=f"{language.code}/{benchmark.name}"))
     by_id = {record.id: record for record in reversed(translated)}
     known = score_texts(_texts(source, by_id, on, benchmark), language)

@@ -7,8 +7,8 @@ and manifest.json with the sha256 of each, written by `seal`. Nothing is loaded 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,13 @@ def build(settings: Settings, *, source: Language, target: Language) -> CTransla
         pair = f"{manifest['source']}-{manifest['target']}"
         raise Refusal(f"{folder}: translates {pair}, asked for is {source.code}-{target.code}; name a model for that pair under [engine] model.")
     return CTranslate2(folder, manifest, settings)
+
+
+def variants(settings: Settings) -> Mapping[str, Settings]:
+    """Rung of the retry ladder -> settings that search in another way."""
+    wider = replace(settings, beam_size=8 if settings.beam_size != 8 else 4)
+    stricter = replace(settings, no_repeat_ngram_size=3)
+    return {"beam": wider} | ({"no-repeat": stricter} if stricter != settings else {})
 
 
 def find(model: str) -> Path:

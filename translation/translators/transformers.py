@@ -8,8 +8,8 @@ stands in the language's file under [codes].
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,13 @@ def build(settings: Settings, *, source: Language, target: Language) -> Transfor
         except (OSError, ValueError, KeyError, ImportError) as error:
             raise Refusal(f"{settings.model}: cannot be loaded as a translation model ({_first(error)}); name a seq2seq model with safetensors.") from error
     return Transformers(tokenizer, model.to(settings.device).eval(), settings, _content(folder), source, target)
+
+
+def variants(settings: Settings) -> Mapping[str, Settings]:
+    """Rung of the retry ladder -> settings that search in another way."""
+    wider = replace(settings, beam_size=8 if settings.beam_size != 8 else 4)
+    stricter = replace(settings, no_repeat_ngram_size=3)
+    return {"beam": wider} | ({"no-repeat": stricter} if stricter != settings else {})
 
 
 def find(settings: Settings) -> Path:
