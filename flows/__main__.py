@@ -13,6 +13,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from flows.calibrate import calibrate
+from flows.gate_power import gate_power
 from templates import catalogue
 from templates.refusal import Refusal
 from templates.store import PACKAGES
@@ -218,6 +220,10 @@ def export(
 
     for line in write(language, study, kind, to=to, out=runs, only=benchmark):
         out.print(line, markup=False)
+
+
+app.command("gate-power")(gate_power)
+app.command()(calibrate)
 
 
 @app.command()

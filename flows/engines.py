@@ -19,8 +19,10 @@ from templates.settings import read_settings
 from templates.store import canonical, make_folder
 from translation.engine import Translator
 from translation.memory import Memory
+from translation.retry import FULL_STOP, LOWER_CASE, NO_FULL_STOP
 
 DEFAULT = "ctranslate2"
+TEXT_RUNGS = (FULL_STOP, NO_FULL_STOP, LOWER_CASE)
 
 
 def engine_of(plan: Plan) -> str:
@@ -32,6 +34,26 @@ def translator_for(plan: Plan) -> Translator:
     """The plan's translator."""
     settings = {} if plan.language.code == ENGLISH else dict(plan.study.translator.settings)
     return _translator(engine_of(plan), canonical(settings).decode(), plan.language.code)
+
+
+def second_for(plan: Plan) -> Translator | None:
+    """The study's second engine, for the check `agreement`; None where it names none."""
+    second = plan.study.second
+    if not second.engine or plan.language.code == ENGLISH:
+        return None
+    return _translator(second.engine, canonical(dict(second.settings)).decode(), plan.language.code)
+
+
+def variant_for(plan: Plan, rung: str) -> Translator | None:
+    """The plan's translator as a rung of the retry ladder wants it; None where the engine has no such setting. Not kept in memory."""
+    if rung in TEXT_RUNGS:
+        return translator_for(plan)
+    engine = engine_of(plan)
+    module = catalogue.module("translation.translators", engine, "translator")
+    read: Any = read_settings(module.Settings, dict(plan.study.translator.settings), where=f"translator {engine}")
+    settings = module.variants(read).get(rung) if hasattr(module, "variants") else None
+    made: Translator | None = module.build(settings, source=load(ENGLISH), target=plan.language) if settings is not None else None
+    return made
 
 
 @lru_cache(maxsize=2)
@@ -46,6 +68,11 @@ def _translator(engine: str, settings: str, target: str) -> Translator:
 def memory_for(translator: Translator) -> Memory:
     """The memory of this engine, one file an engine, shared by all runs of the user."""
     return Memory(memories() / f"{translator.fingerprint[:32]}.sqlite")
+
+
+def measured_for(translator: Translator) -> Path:
+    """The file of what this engine measured, beside its memory."""
+    return memories() / f"{translator.fingerprint[:32]}.measured.sqlite"
 
 
 def memories() -> Path:

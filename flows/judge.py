@@ -12,6 +12,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 
 from flows.engines import engine_of, translator_for
 from flows.plan import Plan, make
+from flows.retry import ladder, measured
 from flows.step import STEP
 from templates import catalogue, records
 from templates.benchmark import Benchmark
@@ -25,9 +26,9 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     facts = json.loads((refreshed / "facts.json").read_text(encoding="utf-8"))
     source = records.read(refreshed / "records.jsonl", benchmark)
     by_id = {row.id: row for folder in translated for row in records.read(folder / "records.jsonl", benchmark)}
-    moved = [by_id[row.id] for row in source if row.id in by_id]
+    moved = ladder(plan, benchmark, source, [by_id[row.id] for row in source if row.id in by_id])
     lines = limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]")
-    found = gates.judge(source, moved, benchmark=benchmark, language=plan.language, limits=lines)
+    found = gates.judge(source, moved, benchmark=benchmark, language=plan.language, limits=lines, evidence=measured(plan, benchmark, source, moved))
     code = plan.language.code
     records.write(staged / "records" / f"{benchmark.name}.jsonl", found.kept, benchmark=benchmark.name, language=code)
     records.write(staged / "records" / f"{benchmark.name}.quarantine.jsonl", found.quarantined, benchmark=benchmark.name, language=code)

@@ -53,7 +53,8 @@ class Folds:
 @dataclass(frozen=True, slots=True)
 class Study:
     """One study. `rows`: how many records of each benchmark, or a table with a number for some (0: all; else whole groups, stratified by label).
-    `on_fail`: what a failed gate means, stop (no target-language tuning, exit code 3) or continue (tune on the kept rows)."""
+    `on_fail`: what a failed gate means, stop (no target-language tuning, exit code 3) or continue (tune on the kept rows).
+    `second`: another engine, with which the gate compares translations; without a name there is none."""
 
     title: str
     benchmarks: tuple[str, ...] = ("fiqa",)
@@ -63,6 +64,7 @@ class Study:
     shard_rows: int = 512
     english_first: bool = True
     translator: Engine = field(default_factory=Engine)
+    second: Engine = field(default_factory=Engine)
     gate: Mapping[str, Any] = field(default_factory=dict)
     model: Model = field(default_factory=Model)
     folds: Folds = field(default_factory=Folds)
@@ -159,9 +161,10 @@ def _check_tables(study: Study, path: Path) -> None:
     for name, settings in study.benchmark.items():
         read_settings(catalogue.benchmark(name).settings, settings, where=f"{path}, [benchmark.{name}]")
     limits.read(study=study.gate, where=f"{path}, [gate]")
-    if study.translator.engine:
-        engine = catalogue.module("translation.translators", study.translator.engine, "translator")
-        read_settings(engine.Settings, study.translator.settings, where=f"{path}, [translator] settings")
+    for table, chosen in (("translator", study.translator), ("second", study.second)):
+        if chosen.engine:
+            engine = catalogue.module("translation.translators", chosen.engine, "translator")
+            read_settings(engine.Settings, chosen.settings, where=f"{path}, [{table}] settings")
     least = {
         "rows": (min(counts.values(), default=0), 0),
         "shard_rows": (study.shard_rows, 1),

@@ -1,10 +1,10 @@
-"""Translator: what every engine in `translators/` offers, and Output, one translated text."""
+"""Translator: what every engine in `translators/` offers, Scorer: what some offer besides, and Output, one translated text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,32 @@ class Translator(Protocol):
     """One engine with fixed model, decoding settings and languages.
 
     `fingerprint` (64 hex digits) covers engine name, content of the model, decoding settings and language codes: equal
-    fingerprints mean equal translations, so thread counts and batch sizes are no part of it.
+    fingerprints mean equal translations, so thread counts and batch sizes are no part of it. Its module may offer
+    `variants(settings) -> Mapping[str, Settings]`: rungs of the retry ladder that are other settings of the same engine.
     """
 
     fingerprint: str
 
     def translate(self, texts: Sequence[str]) -> list[Output]:
         """One output a text, in the same order. Texts are sentences without line breaks; none is blank."""
+        ...
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """An engine that can also say how probable it finds a translation made by somebody else (force-decoding).
+
+    Numbers are natural logarithms (<= 0), rounded to four digits: those beyond depend on what else is in the batch. Settings of the
+    search (beam width and so on) do not enter. Texts beyond the model's positions count as far as they reach. An empty source is
+    allowed: what is then measured is how probable the target is by itself. No target may be blank.
+    """
+
+    fingerprint: str
+
+    def token_log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[tuple[float, ...]]:
+        """Of each pair, in the same order, the log-probability of every token of the target; the last is its end mark."""
+        ...
+
+    def log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[float]:
+        """Their means: natural log-probability per target token, the end mark included."""
         ...

@@ -20,6 +20,7 @@ from templates.refusal import Refusal
 from translation.gate_report import RETRIED, SAMPLES, SEVERITIES, Check, Decision, GateReport, Row, Severity, Share, Statistics, Verdict, percent, words_of
 from translation.gates import copy, language_id, slots
 from translation.limits import Limits, Lines, gates, read
+from translation.scoring import score_texts
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +49,13 @@ def judge(
 ) -> GateReport:
     """Judge `translated` against the English `source`; rows are matched by id and reported in the source's order.
 
-    `evidence`: for checks that need a model, what it measured.
+    `evidence`: for checks that need a model, what it measured; without any such a check does not run.
     """
     limits = limits or read(language)
-    on = _gates(benchmark, language, limits)
+    on = [gate for gate in _gates(benchmark, language, limits) if gate.SCOPE != "evidence" or gate.NAME in (evidence or {})]
     findings = list(_set_structure(source, translated, where=f"{language.code}/{benchmark.name}"))
     by_id = {record.id: record for record in reversed(translated)}
-    known: dict[tuple[str, str, str], Any] = {}
+    known = score_texts(_texts(source, by_id, on, benchmark), language)
     judged = [
         _row(record, by_id.get(record.id), on, benchmark=benchmark, language=language, limits=limits, known=known, evidence=evidence or {}) for record in source
     ]
@@ -78,6 +79,13 @@ def judge(
 def _gates(benchmark: Benchmark, language: Language, limits: Limits) -> list[ModuleType]:
     off = {*limits.lines.off, *(NEED_ANOTHER_LANGUAGE if language.code == ENGLISH else ()), *(() if benchmark.slot_words else (slots.NAME,))}
     return [gate for gate in gates().values() if gate.NAME not in off]
+
+
+def _texts(source: Sequence[Record], by_id: Mapping[str, Record], on: Sequence[ModuleType], benchmark: Benchmark) -> list[tuple[str, str, str]]:
+    """(check, source text, target text) of everything that can be scored ahead, row by row."""
+    places = [(gate.NAME, name) for gate in on if gate.SCOPE in ("field", "text") for name in _places(gate, benchmark)]
+    both = ((record.fields, by_id[record.id].fields) for record in source if record.id in by_id)
+    return [(check, ours[name], theirs.get(name, "")) for ours, theirs in both for check, name in places]
 
 
 def _set_structure(source: Sequence[Record], translated: Sequence[Record], *, where: str) -> Iterator[Finding]:
@@ -111,7 +119,7 @@ def _row(
     known: dict[tuple[str, str, str], Any],
     evidence: Evidence,
 ) -> _Judged:
-    """Judge one row. `known` holds scores of text pairs seen before: sentences repeat, and a detector run costs milliseconds."""
+    """Judge one row. `known` holds the scores of text pairs that were made ahead; sentences repeat."""
     reasons: list[str] = []
     if target is None:
         reasons.append("structure: the row has no translation")
@@ -129,7 +137,7 @@ def _row(
             found = _score(gate, name, source, target, benchmark=benchmark, language=language, known=known, evidence=evidence)
             if found is None:
                 continue
-            scores[key] = asdict(found)
+            scores[key] = {part: getattr(found, part) for part in found.__slots__}  # asdict would copy: a third of the gate's time
             if gate.judged(found, settings):
                 opinions.add(gate.NAME)
                 suspicion[key] = gate.suspicion(found)
@@ -139,8 +147,9 @@ def _row(
             severity: Severity = "minor" if doubt else limits.lines.severity[gate.NAME]
             failed[gate.NAME] = min(severity, failed.get(gate.NAME, severity), key=SEVERITIES.index)
             (minor if severity == "minor" else reasons).append(f"{key}: {gate.reason(found, settings)}")
-            if name and hasattr(gate, "spans"):
-                _add(spans.setdefault(name, {}), *gate.spans(source.fields[name], target.fields.get(name, ""), found))
+            place = benchmark.slots_in if gate.SCOPE == "slots" else name
+            if place and hasattr(gate, "spans"):
+                _add(spans.setdefault(place, {}), *gate.spans(source.fields[place], target.fields.get(place, ""), found))
     flags = (*target.flags, *minor)
     fields = {name: target.fields.get(name, "").encode("utf-8", "backslashreplace").decode() for name in benchmark.fields}
     record = replace(target, fields=fields, label=source.label, group=source.group, source=dict(source.fields), flags=flags, reasons=tuple(reasons))

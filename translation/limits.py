@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from templates import catalogue
 from templates.language import Language
@@ -17,6 +17,7 @@ from translation.gate_report import Severity
 
 SHIPPED = Path(__file__).with_name("gates.toml")
 PACKAGE = "translation.gates"
+RUNGS = ("beam", "no-repeat", "full-stop", "no-full-stop", "lower-case")  # of the retry ladder, translation/retry.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Lines:
     penalty_pass: float
     penalty_warn: float
     penalty_row: int
+    retry: tuple[str, ...] | Literal[False]
+    retry_words: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,10 @@ def _need_known(table: Mapping[str, Any], *, where: str) -> None:
         for name in table.get(key, ()):
             if name not in gates():
                 raise Refusal(f"{where}, {key}: no check {name!r}; there are {', '.join(gates())}.{did_you_mean(name, gates())}")
+    rungs = table.get("retry")
+    for rung in rungs if isinstance(rungs, list) else ():
+        if rung not in RUNGS:
+            raise Refusal(f"{where}, retry: no rung {rung!r}; there are {', '.join(RUNGS)}, and false for none.{did_you_mean(str(rung), RUNGS)}")
 
 
 def _over(under: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def test_flagged_rows_carry_what_the_filters_read(folder):
     rows = [attributes for tag, attributes in Tags((folder / "index.html").read_text(encoding="utf-8")).found if tag == "article"]
     assert [row["data-decision"] for row in rows] == ["quarantine", "keep"]
     assert rows[0]["data-label"] == "negative"
-    assert {"structure", "kept_marks"} <= set(rows[0]["data-checks"].split())
+    assert {"structure", "numbers"} <= set(rows[0]["data-checks"].split())
 
 
 def test_a_long_set_shows_the_first_rows_and_says_so(tmp_path):

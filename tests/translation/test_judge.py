@@ -61,8 +61,8 @@ def test_a_quarantined_row_says_why_in_the_form_check_field_reason():
     source, translated = rows()
     translated[0] = spoil(translated[0], "Bolagets aktier stiger på stark efterfrågan.")
     report = run(source, translated)
-    assert report.quarantined[0].reasons == ("kept_marks(sentence): number 12 -> missing",)
-    assert report.rows[0].scores["kept_marks(sentence)"]["lost"] == ("number 12",)
+    assert report.quarantined[0].reasons == ("numbers(sentence): number 12 -> missing",)
+    assert report.rows[0].scores["numbers(sentence)"]["lost"] == ("number 12",)
     assert report.rows[0].decision == "quarantine"
     assert report.verdict == "fail"  # one of four is below 85 %
 
@@ -70,9 +70,9 @@ def test_a_quarantined_row_says_why_in_the_form_check_field_reason():
 def test_a_minor_failure_only_flags_and_keeps_the_flags_there_were():
     source, translated = rows()
     translated[0] = replace(spoil(translated[0], "Bolagets aktier stiger på stark efterfrågan."), flags=("span-copied",))
-    report = run(source, translated, severity={"kept_marks": "minor"})
+    report = run(source, translated, severity={"numbers": "minor"})
     assert not report.quarantined
-    assert report.kept[0].flags == ("span-copied", "kept_marks(sentence): number 12 -> missing")
+    assert report.kept[0].flags == ("span-copied", "numbers(sentence): number 12 -> missing")
     assert report.statistics.penalty == pytest.approx(25)  # one point in four rows
 
 
@@ -86,7 +86,7 @@ def test_identity_needs_no_other_language():
     source, _ = rows()
     report = run(source, [replace(record, source=record.fields) for record in source], lang=EN)
     assert report.verdict == "pass"
-    assert [check.id for check in report.checks] == ["structure", "empty", "length_ratio", "kept_marks"]
+    assert [check.id for check in report.checks] == ["structure", "empty", "length_ratio", "numbers", "marks", "names", "polarity"]
     assert run(source, [replace(record, source=record.fields) for record in source]).statistics.kept == 0
 
 
@@ -132,14 +132,14 @@ def test_a_label_may_not_be_hollowed_out():
 
 def test_different_texts_must_not_become_the_same():
     source, translated = rows()
-    report = run(source, [spoil(record, "Jag är ledsen, men det vet jag inte.") for record in translated], off=("kept_marks",))
+    report = run(source, [spoil(record, "Jag är ledsen, men det vet jag inte.") for record in translated], off=("numbers",))
     assert "0.250 distinct translations per distinct source" in " ".join(map(str, report.findings))
 
 
 def test_the_wrong_language_fails_the_set():
     source, translated = rows()
     german = "Das Unternehmen rechnet damit, dass der Umsatz im nächsten Jahr deutlich steigt."
-    report = run(source, [spoil(record, german) for record in translated], off=("kept_marks", "length_ratio"))
+    report = run(source, [spoil(record, german) for record in translated], off=("numbers", "length_ratio"))
     assert "wrong-language" in {finding.check for finding in report.findings}
     assert report.statistics.wrong_language == 1
 

@@ -1,13 +1,15 @@
 """slots: was every slot of the utterance carried into the translation, and does it stand where it says?
 
 Score: the source's slots that were not carried, what is unsound about those that were, and how many kept the English value.
-Accepted when every slot of the source is there once, inside the text, without overlap. A label that points at nothing, or at the
+Accepted when every slot of the source is there once, inside the text, without overlap, and the figures in its value have the values
+that they have in the source. A label that points at nothing, or at the
 wrong words, teaches a model the wrong words: one lost slot quarantines the utterance.
 Misses: a slot carried to the wrong words, or to a wrong translation that stands in the text.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,11 +17,15 @@ from dataclasses import dataclass
 from templates import slots as markup
 from templates.benchmark import Record
 from templates.finding import Finding
+from templates.language import ENGLISH
 from templates.slots import Slot
+from translation.gates._numbers import compared, figures
+from translation.gates._pieces import pieces
 
 NAME = "slots"
 SCOPE = "slots"
 
+APART = re.compile(r"\b(\d{1,2}) ([0-5]\d)\b(?![\s\d]*\d)")  # "7 30" is how a speech recogniser writes 7:30
 UNCHANGED = "copy"  # Slot.method of a value that is the same in both languages
 
 
@@ -34,13 +40,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`slots` in the source; the lost as "time 'five am'"; what is unsound; `text` they were looked for in; `unchanged` values."""
+    """`slots` in the source; the lost as "time 'five am'"; what is unsound; `text` they were looked for in; `unchanged` values.
+
+    `pieces`: the values that may be lost, in the source, and those that are unsound, in the target.
+    """
 
     slots: int
     lost: tuple[str, ...]
     unsound: tuple[str, ...]
     text: str
     unchanged: int
+    pieces: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 def lost(source: Sequence[Slot], target: Sequence[Slot]) -> list[str]:
@@ -64,8 +74,25 @@ def score(source: Record, target: Record, slots_in: str) -> Score:
     unsound += [f"{name} is not in the source" for name in added.elements()]
     if target.source_slots and target.source_slots != source.slots:
         unsound.append("its English slots are not the source's")
+    changed, added_names = list(_changed(source.slots, target.slots)), set(added)
+    unsound += [f"{ours.name} {ours.value!r} became {theirs.value!r}, another number" for ours, theirs in changed]
+    missing = set(Counter(slot.name for slot in source.slots) - Counter(slot.name for slot in target.slots))
+    ours = tuple(slot.value for slot in source.slots if slot.name in missing or any(slot is other for other, _ in changed))
+    theirs = tuple(slot.value for slot in target.slots if slot.name in added_names or any(slot is other for _, other in changed))
     unchanged = sum(slot.method == UNCHANGED for slot in target.slots)
-    return Score(len(source.slots), tuple(lost(source.slots, target.slots)), tuple(unsound), text, unchanged)
+    return Score(len(source.slots), tuple(lost(source.slots, target.slots)), tuple(unsound), text, unchanged, (ours, theirs))
+
+
+def _changed(source: Sequence[Slot], target: Sequence[Slot]) -> Iterator[tuple[Slot, Slot]]:
+    """Slots of one name, in order, whose values hold figures on both sides that disagree; a figure may become a word."""
+    for name in dict.fromkeys(slot.name for slot in source):
+        ours, theirs = [slot for slot in source if slot.name == name], [slot for slot in target if slot.name == name]
+        if len(ours) != len(theirs):
+            continue
+        for one, other in zip(ours, theirs, strict=True):
+            said, moved = (APART.sub(r"\1.\2", slot.value) for slot in (one, other))
+            if figures(said, ENGLISH) and figures(moved, "") and all(compared(said, moved, "")[1:]):
+                yield one, other
 
 
 def judged(score: Score, settings: Settings) -> bool:
@@ -90,7 +117,12 @@ def suspicion(score: Score) -> float:
 
 def threshold(settings: Settings) -> str:
     """The rule in words."""
-    return "every slot of the source carried once, inside the text, without overlap"
+    return "every slot of the source carried once, inside the text, without overlap, its figures unchanged"
+
+
+def spans(source: str, target: str, score: Score) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """The values in the source that may be lost, those in the target that are unsound."""
+    return pieces(source, score.pieces[0]), pieces(target, score.pieces[1])
 
 
 def of_set(pairs: Sequence[tuple[Record, Record]], settings: Settings, *, where: str) -> Iterator[Finding]:

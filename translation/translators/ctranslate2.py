@@ -7,8 +7,8 @@ and manifest.json with the sha256 of each, written by `seal`. Nothing is loaded 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from translation.engine import Output
 
 MODELS = catalogue.PACKAGE / "translation" / "models"
 MANIFEST = "manifest.json"
+SCORED_AT_ONCE = 8  # pairs; more pad more, 32 are no faster on two cores
 END = "</s>"  # CTranslate2 adds none to models converted from transformers; without it decoding never stops (issue 1236 there)
 
 
@@ -52,6 +53,13 @@ def build(settings: Settings, *, source: Language, target: Language) -> CTransla
         pair = f"{manifest['source']}-{manifest['target']}"
         raise Refusal(f"{folder}: translates {pair}, asked for is {source.code}-{target.code}; name a model for that pair under [engine] model.")
     return CTranslate2(folder, manifest, settings)
+
+
+def variants(settings: Settings) -> Mapping[str, Settings]:
+    """Rung of the retry ladder -> settings that search in another way."""
+    wider = replace(settings, beam_size=8 if settings.beam_size != 8 else 4)
+    stricter = replace(settings, no_repeat_ngram_size=3)
+    return {"beam": wider} | ({"no-repeat": stricter} if stricter != settings else {})
 
 
 def find(model: str) -> Path:
@@ -124,3 +132,17 @@ class CTranslate2:
             cut = len(pieces[index]) > self._limit or len(best) >= self._limit
             outputs[index] = Output(self._target.decode(best), round(float(result.scores[0]), 4), cut)  # digits beyond depend on the batch
         return [output for output in outputs if output is not None]
+
+    def token_log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[tuple[float, ...]]:
+        """See Scorer. The engine adds the end mark to the target."""
+        ours = [[*self._source.encode(text, out_type=str)[: self._limit - 1], END] for text in sources]
+        theirs = [self._target.encode(text, out_type=str)[: self._limit - 1] for text in targets]
+        order = sorted(range(len(ours)), key=lambda index: -len(ours[index]) - len(theirs[index]))
+        source, target = [ours[index] for index in order], [theirs[index] for index in order]
+        found = self._engine.score_batch(source, target, max_batch_size=SCORED_AT_ONCE) if order else []
+        by_index = {index: tuple(round(min(float(one), 0.0), 4) for one in result.log_probs) for index, result in zip(order, found, strict=True)}
+        return [by_index[index] for index in range(len(order))]
+
+    def log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[float]:
+        """See Scorer."""
+        return [round(sum(tokens) / len(tokens), 4) for tokens in self.token_log_probabilities(sources, targets)]

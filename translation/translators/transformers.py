@@ -8,8 +8,8 @@ stands in the language's file under [codes].
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,13 @@ def build(settings: Settings, *, source: Language, target: Language) -> Transfor
         except (OSError, ValueError, KeyError, ImportError) as error:
             raise Refusal(f"{settings.model}: cannot be loaded as a translation model ({_first(error)}); name a seq2seq model with safetensors.") from error
     return Transformers(tokenizer, model.to(settings.device).eval(), settings, _content(folder), source, target)
+
+
+def variants(settings: Settings) -> Mapping[str, Settings]:
+    """Rung of the retry ladder -> settings that search in another way."""
+    wider = replace(settings, beam_size=8 if settings.beam_size != 8 else 4)
+    stricter = replace(settings, no_repeat_ngram_size=3)
+    return {"beam": wider} | ({"no-repeat": stricter} if stricter != settings else {})
 
 
 def find(settings: Settings) -> Path:
@@ -127,6 +134,34 @@ class Transformers:
             outputs.append(Output(text, sum(steps_of_one[:length]) / max(length, 1), end not in ids))
         return outputs
 
+    @torch.inference_mode()
+    def token_log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[tuple[float, ...]]:
+        """See Scorer. A language's own first token, where the model has one, is given and not counted."""
+        ours = self._tokenizer([self._prefix + text for text in sources], truncation=True, max_length=self._limit)["input_ids"] if sources else []
+        theirs = self._tokenizer(text_target=list(targets), truncation=True, max_length=self._limit)["input_ids"] if targets else []
+        order = sorted(range(len(ours)), key=lambda index: -len(ours[index]) - len(theirs[index]))
+        found: dict[int, tuple[float, ...]] = {}
+        for start in range(0, len(order), self._settings.batch_size):
+            part = order[start : start + self._settings.batch_size]
+            for index, tokens in zip(part, self._scored([ours[index] for index in part], [theirs[index] for index in part]), strict=True):
+                found[index] = tokens
+        return [found[index] for index in range(len(order))]
+
+    def log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[float]:
+        """See Scorer."""
+        return [round(sum(tokens) / len(tokens), 4) for tokens in self.token_log_probabilities(sources, targets)]
+
+    def _scored(self, sources: list[list[int]], targets: list[list[int]]) -> list[tuple[float, ...]]:
+        device, config = self._model.device, self._model.config
+        inputs = self._tokenizer.pad({"input_ids": sources}, return_tensors="pt").to(device)
+        longest = max(len(ids) for ids in targets)
+        wanted = torch.tensor([[*ids, *[config.pad_token_id] * (longest - len(ids))] for ids in targets], device=device)
+        given = torch.cat([torch.full((len(targets), 1), config.decoder_start_token_id, device=device), wanted[:, :-1]], dim=1)
+        logits = self._model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"], decoder_input_ids=given).logits
+        picked = logits.float().log_softmax(-1).gather(-1, wanted.unsqueeze(-1)).squeeze(-1).tolist()
+        skip = 0 if self._first_token is None else 1
+        return [tuple(round(min(one, 0.0), 4) for one in row[skip : len(ids)]) for row, ids in zip(picked, targets, strict=True)]
+
 
 def _languages(tokenizer: Any, model: str, source: Language, target: Language) -> tuple[str, int | None]:
     """(text put before the source, first token forced in the target), as the kind of model wants them; sets the source language."""
@@ -138,7 +173,7 @@ def _languages(tokenizer: Any, model: str, source: Language, target: Language) -
             if language.code_for(engine) not in known:
                 unknown = language.code_for(engine)
                 raise Refusal(f"{model}: knows no language {unknown!r}; put its code for {language.code} under [codes] {engine} in {language.file}.")
-        tokenizer.src_lang = source.code_for(engine)
+        tokenizer.src_lang, tokenizer.tgt_lang = source.code_for(engine), target.code_for(engine)
         return "", tokenizer.convert_tokens_to_ids(target.code_for(engine)) if engine == "nllb" else tokenizer.get_lang_id(target.code_for(engine))
     mark = f">>{target.code_for('opus-mt')}<<"  # opus-mt models into several languages are told which by a token before the text
     return (f"{mark} " if mark in tokenizer.get_vocab() else ""), None

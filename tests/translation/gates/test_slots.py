@@ -33,6 +33,11 @@ TABLE = [  # English, Swedish, why not ("": accepted)
     ("from [place : york] to [place : bath]", "från", "place 'york' and 'bath' is not in the translation 'från'"),
     ("wake me", "väck [person : mig]", "person is not in the source"),
     ("at [place : york]", "i [date : york]", "place 'york' is not in the translation 'i york'; date is not in the source"),
+    ("at [time : 7 30 am]", "klockan [time : 7.30]", ""),
+    ("at [time : 7 30 pm]", "klockan [time : 19.30]", ""),
+    ("at [time : 7 am]", "klockan [time : sju]", ""),
+    ("at [time : 7 am]", "klockan [time : 8]", "time '7 am' became '8', another number"),
+    ("[n : 3] or [n : 4]", "[n : 3] eller [n : 5]", "n '4' became '5', another number"),
     ("turn off the [device : lamp]", "släck [device : köket]", ""),  # known to miss: the wrong words
 ]
 
@@ -51,6 +56,14 @@ def test_a_slot_that_stands_elsewhere_is_unsound() -> None:
     assert "overlaps or precedes" in slots.score(source, replace(target, slots=target.slots[::-1]), "utterance").unsound[0]
     other = replace(target, source_slots=(Slot("time", "five", 0),))
     assert slots.score(source, other, "utterance").unsound == ("its English slots are not the source's",)
+
+
+def test_where_it_is_lost_and_changed() -> None:
+    source, target = rows("wake [person : ben] at [time : 7]", "väck någon klockan [time : 8]")
+    found = slots.score(source, target, "utterance")
+    assert slots.spans(source.fields["utterance"], target.fields["utterance"], found) == ([(5, 8), (12, 13)], [(19, 20)])
+    row = judge([source], [target], benchmark=ASSISTANT, language=SV).rows[0]
+    assert (5, 8) in row.spans["utterance"]["source"]
 
 
 def test_unchanged_values_are_counted() -> None:

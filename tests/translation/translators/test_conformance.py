@@ -13,6 +13,7 @@ import pytest
 from templates import catalogue, language
 from templates.language import Language
 from templates.refusal import UnknownName
+from translation.engine import Scorer
 
 FOLDER = catalogue.PACKAGE / "translation" / "translators"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.name.startswith("_"))
@@ -93,6 +94,37 @@ def test_fingerprints_differ_between_translators(tiny_marian: Path, english: Lan
     there = [name for name in NAMES if name != "apertium" or catalogue.module("translation.translators", name, "translator").modes() is not None]
     found = {built(name, tiny_marian, english)[2].fingerprint for name in there}
     assert len(found) == len(there) >= 3
+
+
+PAIRS = [("Shares rose.", "Aktierna steg."), ("The market closed lower than many had hoped.", "Marknaden stängde lägre än många hade hoppats."), ("", "Hej.")]
+
+
+def scorer(chosen: tuple[Any, Any, Any]) -> Scorer:
+    if not isinstance(chosen[2], Scorer):
+        pytest.skip(f"{chosen[0].__name__.rpartition('.')[2]} offers no log-probabilities")
+    return chosen[2]
+
+
+def test_a_scorer_measures_every_token_and_its_mean(chosen: tuple[Any, Any, Any]) -> None:
+    sources, targets = zip(*PAIRS, strict=True)
+    tokens, means = scorer(chosen).token_log_probabilities(sources, targets), scorer(chosen).log_probabilities(sources, targets)
+    assert len(tokens) == len(means) == len(PAIRS)
+    for one, mean in zip(tokens, means, strict=True):
+        assert len(one) >= 2 and max(one) <= 0.0
+        assert mean == pytest.approx(sum(one) / len(one), abs=1e-4)
+
+
+def test_a_scorer_depends_on_no_batch_mate(chosen: tuple[Any, Any, Any]) -> None:
+    sources, targets = zip(*PAIRS * 7, strict=True)
+    alone = [scorer(chosen).log_probabilities([source], [target])[0] for source, target in PAIRS]
+    assert scorer(chosen).log_probabilities(sources, targets) == pytest.approx(alone * 7, abs=1.01e-4)
+    assert scorer(chosen).log_probabilities([], []) == []
+
+
+def test_a_scorer_bears_what_is_too_long_or_strange(chosen: tuple[Any, Any, Any]) -> None:
+    for odd in [*ODD, "the market closed lower " * 417]:
+        (found,) = scorer(chosen).log_probabilities([odd], [odd])
+        assert math.isfinite(found) and found <= 0.0
 
 
 def test_a_typo_is_answered_with_the_nearest() -> None:

@@ -110,3 +110,11 @@ def test_conversion_kept_the_quality_of_the_original(english: Language, swedish:
     outputs = engine.build(engine.Settings(), source=english, target=swedish).translate([english_side for english_side, _ in pairs])
     score = sacrebleu.CHRF().corpus_score([output.text for output in outputs], [[swedish_side for _, swedish_side in pairs]]).score
     assert score > 64.0  # the original's card: 65.5 on all 500
+
+
+def test_its_own_translation_has_the_score_it_was_given(english: Language, swedish: Language) -> None:
+    greedy = engine.build(engine.Settings(beam_size=1, no_repeat_ngram_size=0), source=english, target=swedish)
+    texts = ["Where is the station?", "The old house has a green door."]
+    outputs = greedy.translate(texts)
+    means = greedy.log_probabilities(texts, [output.text for output in outputs])
+    assert means == pytest.approx([output.score for output in outputs], abs=0.01)

@@ -81,3 +81,10 @@ def test_the_start_model_agrees_with_its_converted_form(english: Language, swedi
     fast = ctranslate2.build(ctranslate2.Settings(), source=english, target=swedish).translate(texts)
     assert [output.text for output in slow] == [output.text for output in fast]
     assert [output.score for output in slow] == pytest.approx([output.score for output in fast], abs=0.1)
+
+
+def test_a_language_token_is_given_and_not_scored(tiny_m2m: Path, english: Language, swedish: Language) -> None:
+    greedy = engine.build(engine.Settings(model=str(tiny_m2m), beam_size=1, no_repeat_ngram_size=0), source=english, target=swedish)
+    (tokens,) = greedy.token_log_probabilities(["Shares rose."], ["profit fell"])
+    ids = greedy._tokenizer(text_target="profit fell")["input_ids"]
+    assert ids[0] == greedy._first_token and len(tokens) == len(ids) - 1

@@ -1,0 +1,82 @@
+"""The ladder and the evidence of a plan: engines, memories and limits put together for translation/retry.py and translation/evidence.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+
+from flows.engines import engine_of, measured_for, memory_for, second_for, translator_for, variant_for
+from flows.plan import Plan
+from flows.step import bar, stored
+from templates import catalogue, records
+from templates.benchmark import Benchmark, Record
+from templates.language import ENGLISH
+from templates.run_folder import Runs
+from templates.store import digest, file_digest
+from translation import evidence, limits
+from translation.judge import Evidence
+from translation.retry import Engine, climb
+
+
+def measured(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Sequence[Record]) -> Evidence:
+    """What the plan's engines measure of these rows; nothing is measured twice, also after a kill."""
+    translator, second = translator_for(plan), second_for(plan)
+    with ExitStack() as held:
+        memory = held.enter_context(memory_for(second)) if second is not None else None
+        advance = held.enter_context(bar(f"measure {benchmark.name} in {plan.language.code}, {len(moved)} rows"))
+        return evidence.gather(
+            source,
+            moved,
+            benchmark,
+            translator=translator,
+            second=second,
+            cache=measured_for(translator),
+            memory=memory,
+            on_batch=lambda count: advance(count, "pairs"),
+        )
+
+
+def ladder(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Sequence[Record]) -> list[Record]:
+    """The rows after the retry ladder, from the store where the same rows met the same limits and engines before."""
+    lines = limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]")
+    if plan.language.code == ENGLISH or not lines.lines.retry:
+        return list(moved)
+
+    def write(folder: Path) -> None:
+        with ExitStack() as held:
+
+            def engine(rung: str) -> Engine | None:
+                made = variant_for(plan, rung)
+                return (made, held.enter_context(memory_for(made))) if made is not None else None
+
+            found = climb(
+                source,
+                moved,
+                benchmark=benchmark,
+                language=plan.language,
+                limits=lines,
+                engine=engine,
+                measure=lambda ours, theirs: measured(plan, benchmark, ours, theirs),
+            )
+        records.write(folder / "records.jsonl", found.records, benchmark=benchmark.name, language=plan.language.code)
+
+    second = second_for(plan)
+    inputs = [
+        translator_for(plan).fingerprint,
+        second.fingerprint if second is not None else "",
+        benchmark.name,
+        file_digest(catalogue.benchmark_file(benchmark.name)),
+        file_digest(Path(plan.language.file)),
+        asdict(lines),
+        digest([[asdict(row) for row in rows] for rows in (source, moved)]),
+    ]
+    modules = (
+        "translation.retry",
+        "translation.evidence",
+        f"translation.translators.{engine_of(plan)}",
+        *(f"translation.gates.{name}" for name in limits.gates()),
+    )
+    folder = stored(Runs(plan.out).store, "retry", inputs=inputs, modules=modules, make=write)
+    return list(records.read(folder / "records.jsonl", benchmark))

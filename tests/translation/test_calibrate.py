@@ -1,0 +1,109 @@
+"""calibrate: limits keep the stated rate, follow the benchmark's lengths, and come back from a file whose comments are kept."""
+
+from dataclasses import replace
+
+import pytest
+import tomlkit
+
+from templates import language
+from templates.refusal import Refusal
+from tests.forty_rows import PAIRS
+from translation import calibrated_file, limits
+from translation.calibrate import Change, calibrate, weighted
+from translation.gold import Pair
+
+SV = language.load("sv")
+LENGTHS = [[len(pair.source) for pair in PAIRS]]
+ALL = [Pair(f"{pair.source} {other.source}", f"{pair.target} {other.target}") for number, pair in enumerate(PAIRS) for other in PAIRS[number % 8 :: 8]]
+
+
+def test_weights_give_the_gold_text_the_lengths_of_the_benchmark():
+    pairs = [Pair("a" * 12, "b")] * 30 + [Pair("a" * 55, "b")] * 10 + [Pair("a" * 500, "b")] * 10
+    rows = weighted(pairs, [[12] * 10 + [55] * 30])
+    assert len(rows) == 40 and sum(weight for _, weight in rows) == pytest.approx(50)
+    assert sum(weight for pair, weight in rows if len(pair.source) == 55) == pytest.approx(37.5)
+    assert sum(weight for _, weight in weighted(pairs, [[12] * 10, [55] * 90])) == pytest.approx(50)
+    with pytest.raises(Refusal, match="no source as long as any of the benchmark's"):
+        weighted(pairs, [[90]])
+
+
+@pytest.fixture(scope="module")
+def found():
+    rules = limits.read(SV, {"off": ["invented_words", "names"]})
+    return calibrate(ALL, SV, limits=rules, lengths=[[len(pair.source) for pair in ALL]], false_alarms=0.1)
+
+
+def test_what_is_calibrated_and_what_it_costs(found):
+    assert {change.place for change in found.changes} == {"length", "copy", "language_id", "truncation"}
+    assert found.rows == (100, 100) and found.covered == 1
+    assert found.after["all"] <= 0.15 and set(found.before) == set(found.after)
+    bands = {change.field: change for change in found.changes if change.place == "length"}
+    assert bands["short"].new == bands["short"].old  # no source is short, so nothing was learnt
+    assert bands["long"].new[0] > bands["long"].old[0] and bands["long"].new[1] < bands["long"].old[1]
+    copied = next(change for change in found.changes if change.field == "alike_most")
+    assert copied.new < copied.old == 0.9  # human Swedish is far from English, so the limit may be tighter
+
+
+def test_the_same_text_gives_the_same_limits(found):
+    rules = limits.read(SV, {"off": ["invented_words", "names"]})
+    assert calibrate(ALL, SV, limits=rules, lengths=[[len(pair.source) for pair in ALL]], false_alarms=0.1) == found
+
+
+def test_a_noisy_text_makes_limits_looser(found):
+    noisy = [replace(pair, target=pair.source) if number % 10 == 0 else pair for number, pair in enumerate(ALL)]
+    rules = limits.read(SV, {"off": ["invented_words", "names"]})
+    looser = calibrate(noisy, SV, limits=rules, lengths=[[len(pair.source) for pair in ALL]], false_alarms=0.1)
+    alike = [next(change.new for change in one.changes if change.field == "alike_most") for one in (found, looser)]
+    assert alike[1] > alike[0]
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"), [(0.01, "40 pairs are too few to tell 1 % of false alarms; give at least 200"), (0, "above 0"), (0.5, "at most 0.2")]
+)
+def test_what_cannot_be_told(rate, said):
+    with pytest.raises(Refusal, match=said):
+        calibrate(PAIRS, SV, limits=limits.read(SV), lengths=LENGTHS, false_alarms=rate)
+
+
+CHANGES = (
+    Change("length", "short", (0.55, 2.1), (0.5, 1.9)),
+    Change("length", "long", (0.58, 1.55), (0.6, 1.5)),
+    Change("copy", "alike_most", 0.9, 0.75),
+)
+
+
+def test_the_file_is_read_again_and_keeps_its_comments(tmp_path, monkeypatch):
+    place = tmp_path / "lingraft" / "languages" / "sv.toml"
+    place.parent.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    shipped = language.path_of("sv").read_text(encoding="utf-8")
+    text = calibrated_file.with_limits(shipped, CHANGES, provenance="2026-01-31: a.tsv sha256 0123456789ab, 100 pairs, 2 % false alarms")
+    place.write_text(text, encoding="utf-8")
+    read = language.load("sv")
+    assert read.file == str(place)
+    assert (read.length.short, read.length.long) == ((0.5, 1.9), (0.6, 1.5))
+    assert limits.read(read).checks["copy"].alike_most == 0.75
+    kept = [line for line in shipped.splitlines() if not line.startswith("length")]
+    assert [line for line in text.splitlines() if line in kept] == kept
+    line = next(line for line in text.splitlines() if line.startswith("alike_most"))
+    assert line == "alike_most = 0.75 # lingraft calibrate, 2026-01-31: a.tsv sha256 0123456789ab, 100 pairs, 2 % false alarms; was 0.9"
+    assert not calibrated_file.own_values(text, shipped)
+    again = calibrated_file.with_limits(text, [Change("copy", "alike_most", 0.75, 0.8)], provenance="later")
+    assert again.count("alike_most") == 1 and "alike_most = 0.8 # lingraft calibrate, later; was 0.75" in again
+
+
+def test_a_file_without_length_or_gate(tmp_path):
+    path = tmp_path / "nb.toml"
+    path.write_text('code = "nb"\nname = "Norwegian"  # bokmål\n[codes]\nnllb = "nob_Latn"\n', encoding="utf-8")
+    path.write_text(calibrated_file.with_limits(path.read_text(encoding="utf-8"), CHANGES, provenance="p"), encoding="utf-8")
+    read = language.read(path)
+    assert read.length.long == (0.6, 1.5) and read.gate == {"copy": {"alike_most": 0.75}} and "# bokmål" in path.read_text(encoding="utf-8")
+
+
+def test_values_of_a_person_are_known_and_said():
+    shipped = "length = { short = [0.5, 2.0], long = [0.6, 1.6] }\n"
+    own = shipped + "[gate.copy]\nalike_most = 0.8  # ours\n"
+    assert calibrated_file.own_values(own, shipped) == {("copy", "alike_most"): 0.8}
+    text = calibrated_file.with_limits(own, CHANGES[2:], provenance="p", by_hand=[("copy", "alike_most")])
+    assert tomlkit.parse(text)["gate"]["copy"]["alike_most"] == 0.75
+    assert text.endswith("# lingraft calibrate, p; was 0.9, set by hand\n")

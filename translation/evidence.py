@@ -1,0 +1,177 @@
+"""evidence: what models measure about translated rows, for the checks of scope "evidence"; measured once, remembered beside the memory.
+
+`log_probability` and `addition` (translation/detachment.py) by force-decoding with an engine that is a Scorer; `agreement` by translating with a
+second engine. A text of several sentences is measured sentence by sentence where both sides have as many, since small models know
+single sentences best, otherwise whole.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import sacrebleu
+
+from templates.benchmark import Benchmark, Record
+from templates.refusal import Refusal
+from templates.store import digest, make_folder
+from translation import detachment, segments
+from translation.engine import Scorer, Translator
+from translation.judge import Evidence
+from translation.memory import Memory
+from translation.translate import translate_lines
+
+MEASURING = 1  # part of the key: raise it whenever the tokens measured change for the same texts
+BATCH = 64  # pairs between two writes: what a kill can cost
+AT_ONCE = 500  # pairs in one query
+WAIT_SECONDS = 60.0
+LOG_PROBABILITY, ADDITION, AGREEMENT = "log_probability", "addition", "agreement"
+
+Pair = tuple[str, str]
+Tokens = tuple[tuple[float, ...], tuple[float, ...]]  # log-probabilities after the own source and after a foreign one
+
+logger = logging.getLogger(__name__)
+
+
+class Measured:
+    """What an engine measured, in one SQLite file, each batch whole or absent; keys hold no text."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        make_folder(path.parent)
+        try:
+            self._base = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
+            self._base.execute("PRAGMA journal_mode = WAL")
+            self._base.execute("PRAGMA synchronous = NORMAL")
+            self._base.execute("CREATE TABLE IF NOT EXISTS measured (key TEXT PRIMARY KEY, own TEXT NOT NULL, foreign_ TEXT NOT NULL) WITHOUT ROWID")
+        except sqlite3.Error as error:
+            raise Refusal(f"{path}: what models measured cannot be remembered there ({error}); move the file away and it is made anew.") from error
+
+    def get_many(self, engine: str, pairs: Iterable[Pair]) -> dict[Pair, Tokens]:
+        """Pair -> tokens for those that the engine of this fingerprint has measured."""
+        key_of = {pair: _key(engine, pair) for pair in pairs}
+        keys, found = list(key_of.values()), {}
+        for start in range(0, len(keys), AT_ONCE):
+            part = keys[start : start + AT_ONCE]
+            query = f"SELECT key, own, foreign_ FROM measured WHERE key IN ({','.join('?' * len(part))})"
+            for key, own, foreign in self._base.execute(query, part):
+                found[key] = _numbers(own), _numbers(foreign)
+        return {pair: found[key] for pair, key in key_of.items() if key in found}
+
+    def put_many(self, engine: str, measured: Mapping[Pair, Tokens]) -> None:
+        """Remember a batch in one transaction."""
+        rows = [(_key(engine, pair), _words(own), _words(foreign)) for pair, (own, foreign) in measured.items()]
+        self._base.execute("BEGIN IMMEDIATE")
+        self._base.executemany("INSERT OR IGNORE INTO measured VALUES (?, ?, ?)", rows)
+        self._base.execute("COMMIT")
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._base.close()
+
+
+def _key(engine: str, pair: Pair) -> str:
+    return digest([MEASURING, engine, detachment.FOILS, *pair])
+
+
+def _words(numbers: Sequence[float]) -> str:
+    return " ".join(f"{number:.4f}" for number in numbers)
+
+
+def _numbers(words: str) -> tuple[float, ...]:
+    return tuple(float(word) for word in words.split())
+
+
+def gather(
+    source: Sequence[Record],
+    translated: Sequence[Record],
+    benchmark: Benchmark,
+    *,
+    translator: Translator,
+    second: Translator | None = None,
+    cache: Path | None = None,
+    memory: Memory | None = None,
+    on_batch: Callable[[int], None] | None = None,
+) -> Evidence:
+    """Check -> (row id, field) -> number, for the text fields of rows that are in both sets and blank on neither side.
+
+    A translator that is no Scorer gives no log-probabilities, without `second` there is no agreement. `cache`: the file of what was
+    measured before; `memory`: the second engine's. `on_batch` hears the number of pairs each time some are done.
+    """
+    by_id = {record.id: record for record in translated}
+    names = [name for name, field in benchmark.fields.items() if field.role == "text"]
+    wanted: dict[tuple[str, str], Pair] = {}
+    for record in source:
+        for name in names:
+            theirs = by_id[record.id].fields.get(name, "") if record.id in by_id else ""
+            if record.fields[name].strip() and theirs.strip():
+                wanted[record.id, name] = record.fields[name], theirs
+    found: dict[str, dict[tuple[str, str], float]] = {}
+    if isinstance(translator, Scorer):
+        measured = _detached(list(dict.fromkeys(wanted.values())), translator, cache=cache, on_batch=on_batch)
+        found[LOG_PROBABILITY] = {place: measured[pair][0] for place, pair in wanted.items()}
+        found[ADDITION] = {place: measured[pair][1] for place, pair in wanted.items()}
+    if second is not None:
+        found[AGREEMENT] = _agreement(wanted, second, memory=memory, on_batch=on_batch)
+    return found
+
+
+def sentences(source: str, target: str) -> list[Pair]:
+    """The text's sentences with their translations; the whole text as one where the two sides have not equally many."""
+    ours, theirs = ([piece for piece in segments.split(text, longest=max(len(text), 1)) if piece.strip()] for text in (source, target))
+    return list(zip(ours, theirs, strict=True)) if len(ours) == len(theirs) else [(source.strip(), target.strip())]
+
+
+def _detached(pairs: Sequence[Pair], scorer: Scorer, *, cache: Path | None, on_batch: Callable[[int], None] | None) -> dict[Pair, tuple[float, float]]:
+    """Both numbers of each pair: the mean over all its tokens, negated (low is bad), and the worst sentence's stretch."""
+    parts = {pair: sentences(*pair) for pair in pairs}
+    tokens = _measured(list(dict.fromkeys(part for found in parts.values() for part in found)), scorer, cache=cache, on_batch=on_batch)
+    odds = {part: detachment.log_odds(*found) for part, found in tokens.items()}
+    stretches = {part: detachment.stretch(found, *part) for part, found in odds.items()}
+    result = {}
+    for pair, found in parts.items():
+        every = [one for part in found for one in odds[part]]
+        result[pair] = round(-detachment.whole(every), 4), round(max(stretches[part] for part in found), 4)
+    return result
+
+
+def _measured(pairs: Sequence[Pair], scorer: Scorer, *, cache: Path | None, on_batch: Callable[[int], None] | None) -> dict[Pair, Tokens]:
+    if cache is None:
+        return _ask(pairs, scorer, None, on_batch)
+    with closing(Measured(cache)) as remembered:
+        known = remembered.get_many(scorer.fingerprint, pairs)
+        if known and on_batch is not None:
+            on_batch(len(known))
+        return known | _ask([pair for pair in pairs if pair not in known], scorer, remembered, on_batch)
+
+
+def _ask(pairs: Sequence[Pair], scorer: Scorer, remembered: Measured | None, on_batch: Callable[[int], None] | None) -> dict[Pair, Tokens]:
+    found: dict[Pair, Tokens] = {}
+    order = sorted(pairs, key=lambda pair: len(pair[0]) + len(pair[1]), reverse=True)
+    for start in range(0, len(order), BATCH):
+        batch = order[start : start + BATCH]
+        targets = [target for _, target in batch]
+        own = scorer.token_log_probabilities([source for source, _ in batch], targets)
+        foreign = scorer.token_log_probabilities([detachment.foil(source) for source, _ in batch], targets)
+        new = dict(zip(batch, zip(own, foreign, strict=True), strict=True))
+        if remembered is not None:
+            remembered.put_many(scorer.fingerprint, new)
+        found |= new
+        if on_batch is not None:
+            on_batch(len(batch))
+    if pairs:
+        logger.info("measured %d pairs of sentences", len(pairs))
+    return found
+
+
+def _agreement(
+    wanted: Mapping[tuple[str, str], Pair], second: Translator, *, memory: Memory | None, on_batch: Callable[[int], None] | None
+) -> dict[tuple[str, str], float]:
+    """chrF2, 0-100 (Popović 2015, https://aclanthology.org/W15-3049), of each translation against the second engine's."""
+    texts = list(dict.fromkeys(source for source, _ in wanted.values()))
+    said = dict(zip(texts, translate_lines(texts, translator=second, memory=memory, on_batch=on_batch), strict=True))
+    metric = sacrebleu.CHRF()
+    return {place: round(metric.sentence_score(target, [said[source]]).score, 2) for place, (source, target) in wanted.items()}

@@ -1,0 +1,44 @@
+"""Times in words, as a language's [carry] table says them: "3.30" may become "halv fyra", "7:45" "kvart i åtta"."""
+
+from __future__ import annotations
+
+import re
+
+from templates.language import Carry, Language
+
+TIME = re.compile(r"(\d{1,2})[.:](\d\d)")
+
+
+def said(written: str, text: str, language: Language) -> bool:
+    """Whether the text says this time in words."""
+    found = TIME.fullmatch(written)
+    if found is None or not language.carry.times:
+        return False
+    hour, minute = int(found.group(1)), int(found.group(2))
+    return (
+        hour < 24 and minute < 60 and any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text.casefold()) for phrase in _phrases(hour, minute, language.carry))
+    )
+
+
+def _phrases(hour: int, minute: int, carry: Carry) -> list[str]:
+    patterns = [*carry.times.get(str(minute), ()), *carry.times.get("past", ()), *carry.times.get("to", ())]
+    this, after = _names(hour, carry), _names(hour + 1, carry)
+    past, left = _names(minute, carry), _names(60 - minute, carry)
+    return [
+        pattern.format(hour=one, next=next_one, minute=gone, left=rest)
+        for pattern in patterns
+        for one, next_one, gone, rest in ((one, two, gone, rest) for one in this for two in after for gone in past for rest in left)
+    ]
+
+
+def _names(number: int, carry: Carry) -> list[str]:
+    """The words for a number below 60, on the clock of twelve too; the figures themselves where there are none."""
+    found = [str(number)]
+    for one in {number, number - 12, number % 12 or 12} if number <= 24 else {number}:
+        if 0 <= one < len(carry.numbers):
+            found += carry.numbers[one].split("/")
+        elif 20 <= one < 100 and len(carry.tens) > one // 10 - 2:
+            tens = carry.tens[one // 10 - 2].split("/")
+            ones = carry.numbers[one % 10].split("/") if one % 10 and len(carry.numbers) > one % 10 else []
+            found += [joined.format(tens=ten, ones=unit) for joined in carry.joined for ten in tens for unit in ones] or tens
+    return found

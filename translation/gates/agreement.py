@@ -1,0 +1,73 @@
+"""agreement: would a second engine have said something like it?
+
+Score: chrF2 (0-100) between the translation and a second engine's of the same text (Popović 2015, https://aclanthology.org/W15-3049).
+Below `far` it is not accepted, below `near` it is marked. Sources under `least_words` words are exempt: two sound translations of
+"OK then" may share no letter. Without a second engine there is no opinion.
+Misses: what both engines get wrong alike; a fault of a few letters, such as a lost negation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from templates.language import Language
+
+NAME = "agreement"
+SCOPE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`far`, `near`: the least chrF2.
+
+    AGREEDOC
+    """
+
+    least_words: int = 4
+    far: float = 10.0
+    near: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """chrF2, and the words of the source."""
+
+    chrf: float
+    words: int
+
+
+def score(found: float, source: str, target: str, language: Language) -> Score:
+    """Keep what was measured beside the words of the source."""
+    return Score(round(found, 2), len(source.split()))
+
+
+def judged(score: Score, settings: Settings) -> bool:
+    """False for sources too short to say."""
+    return score.words >= settings.least_words
+
+
+def accept(score: Score, settings: Settings) -> bool:
+    """True at and above `near`, and for sources too short to say."""
+    return not judged(score, settings) or score.chrf >= settings.near
+
+
+def doubtful(score: Score, settings: Settings) -> bool:
+    """Between the two limits."""
+    return score.chrf >= settings.far
+
+
+def reason(score: Score, settings: Settings) -> str:
+    """Why it was not accepted, in words."""
+    return f"chrF2 {score.chrf:.1f} with the second engine's translation (limit {settings.near:g})"
+
+
+def suspicion(score: Score) -> float:
+    """How much is missing from 100."""
+    return 100.0 - score.chrf
+
+
+def threshold(settings: Settings) -> str:
+    """The rule in words."""
+    return (
+        f"chrF2 with the second engine at least {settings.near:g}, quarantined only below {settings.far:g}; sources under {settings.least_words} words exempt"
+    )

@@ -1,0 +1,97 @@
+"""invented_words: does the translation hold words that its language does not have?
+
+Score: the words of the target that stand in no dictionary of the language (simplemma's, its compounds, and hunspell's where the system
+has one), and how many words were looked up: those in lower case of at least four letters, outside links, tickers and tags, that neither
+stand in the source nor begin like one of its words, as names and learned words do. Minor: a dictionary is never complete.
+Misses: an invented word that is a possible compound ("bankhund"), that begins like the English one, or that is in capitals; a real word in
+the wrong place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from templates.language import Language
+from translation.gates._dictionary import forms, lists, used
+
+NAME = "invented_words"
+SCOPE = "text"
+
+MARK = re.compile(r"https?://\S+|www\.\S+|\S*@\S+|[$#]\w+|\S*\d\S*|\S*[^\W\d_]\.[^\W\d_]\S*")
+WORD = re.compile(r"[^\W\d_]+")
+SHARED = 4  # first letters that a name, its forms and compounds and a learned word share with the source
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`letters_least`: shorter words are not looked up. `most`: unknown words that a text may hold.
+
+    MEASURED
+    """
+
+    letters_least: int = 4
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Words looked up; the unknown ones; the dictionaries used ("" where there is none, and then no opinion)."""
+
+    words: int
+    unknown: tuple[str, ...]
+    used: str
+
+
+def _is_from(word: str, starts: frozenset[str]) -> bool:
+    """A short word of the source, or one that begins like one of its words: "Londons", "facebookgrupp", "chassid" for "Chassidic"."""
+    return word[:SHARED] in starts
+
+
+def score(source: str, target: str, language: Language) -> Score:
+    """Look up the target's words."""
+    name = used(language.code)
+    if not name:
+        return Score(0, (), "")
+    text = MARK.sub(" ", target)
+    words = {word for word in WORD.findall(text) if word.islower() and len(word) > 1}
+    unknown = [word for word in words if not lists(word, language.code)]
+    if unknown:
+        starts = frozenset(word[:SHARED] for word in WORD.findall(source.lower()))
+        unknown = [word for word in unknown if not _is_from(word, starts) and not forms(word, language.code)]
+    return Score(len(words), tuple(sorted(unknown, key=text.find)), name)
+
+
+def _counted(score: Score, settings: Settings) -> tuple[str, ...]:
+    return tuple(word for word in score.unknown if len(word) >= settings.letters_least)
+
+
+def judged(score: Score, settings: Settings) -> bool:
+    """False without a dictionary or without words in lower case."""
+    return bool(score.used) and score.words > 0
+
+
+def accept(score: Score, settings: Settings) -> bool:
+    """True where every word is known."""
+    return len(_counted(score, settings)) <= settings.most
+
+
+def reason(score: Score, settings: Settings) -> str:
+    """Why it was not accepted, in words."""
+    return f"in no dictionary ({score.used}): {', '.join(_counted(score, settings)[:5])}"
+
+
+def suspicion(score: Score) -> float:
+    """Share of unknown words."""
+    return len(score.unknown) / score.words if score.words else 0.0
+
+
+def spans(source: str, target: str, score: Score) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """The unknown words."""
+    unknown = set(score.unknown)
+    return (), tuple(found.span() for found in WORD.finditer(target) if found.group() in unknown)
+
+
+def threshold(settings: Settings) -> str:
+    """The rule in words."""
+    return f"at most {settings.most} words of {settings.letters_least} or more letters that are in no dictionary and not in the source"
