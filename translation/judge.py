@@ -46,16 +46,17 @@ def judge(
     language: Language,
     limits: Limits | None = None,
     evidence: Evidence | None = None,
+    processes: int | None = None,
 ) -> GateReport:
     """Judge `translated` against the English `source`; rows are matched by id and reported in the source's order.
 
-    `evidence`: for checks that need a model, what it measured; without any such a check does not run.
+    `evidence`: for checks that need a model, what it measured; without any such a check does not run. `processes`: that score texts; as many as pay where None.
     """
     limits = limits or read(language)
     on = [gate for gate in _gates(benchmark, language, limits) if gate.SCOPE != "evidence" or gate.NAME in (evidence or {})]
     findings = list(_set_structure(source, translated, where=f"{language.code}/{benchmark.name}"))
     by_id = {record.id: record for record in reversed(translated)}
-    known = score_texts(_texts(source, by_id, on, benchmark), language)
+    known = score_texts(_texts(source, by_id, on, benchmark), language, wanted=processes)
     judged = [
         _row(record, by_id.get(record.id), on, benchmark=benchmark, language=language, limits=limits, known=known, evidence=evidence or {}) for record in source
     ]

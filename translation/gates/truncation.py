@@ -2,9 +2,9 @@
 
 Score: what speaks for a cut: the closing mark of the source is gone; the text ends on a comma or an opening mark, or on a word after
 which something must follow (a, the, and); and its length as a share of what is expected, the middle of the language's range
-(`language.bounds`). A sign of a cut in a text clearly shorter than expected is refused, a sign in a longer one is marked. Sources under
-four words are exempt.
-Misses: a cut that leaves a closing mark, or a source that has none cut after an ordinary word (see length_ratio for both).
+(`language.bounds`). A sign of a cut in a text clearly shorter than expected is refused; a sign in a longer one is marked, and so is a
+text much shorter than expected without any sign. Sources under four words are exempt, and such as are short altogether from the last.
+Misses: a cut that leaves a closing mark and more than two thirds of the text.
 """
 
 from __future__ import annotations
@@ -30,14 +30,19 @@ NONE: frozenset[str] = frozenset()
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`least_words`: shorter sources are exempt. `cut_least`: the share of the expected length from which a sign of a cut is only
-    marked; `sign_least`: from which it means nothing.
+    marked; `sign_least`: from which it means nothing. `short_least`: shares below it are marked without a sign, in sources of
+    `long_words` or more.
 
-    MEASURED
+    Of 4,543 human translations into Swedish (first half of the Tatoeba test set, LinES, Swedish public information) 0.6 % have
+    a sign of a cut, 0.1 % are refused and 1.8 % marked; of the same cut in half 96 % are refused and 2 % marked, with the full stop put back
+    74 % are marked (length_ratio refuses most of these).
     """
 
     least_words: int = 4
     cut_least: float = 0.8
     sign_least: float = 1.1
+    short_least: float = 0.65
+    long_words: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +83,19 @@ def judged(score: Score, settings: Settings) -> bool:
 
 def accept(score: Score, settings: Settings) -> bool:
     """True where nothing speaks for a cut, and for sources too short to say."""
-    return not judged(score, settings) or not (score.unclosed or score.hanging) or score.share >= settings.sign_least
+    if not judged(score, settings):
+        return True
+    short = score.words >= settings.long_words and score.share < settings.short_least
+    return not short and not (_has_sign(score) and score.share < settings.sign_least)
+
+
+def _has_sign(score: Score) -> bool:
+    return score.unclosed or bool(score.hanging)
 
 
 def doubtful(score: Score, settings: Settings) -> bool:
-    """True where the text is about as long as expected."""
-    return score.share >= settings.cut_least
+    """True without a sign of a cut, and where the text is about as long as expected."""
+    return not _has_sign(score) or score.share >= settings.cut_least
 
 
 def reason(score: Score, settings: Settings) -> str:
@@ -102,12 +114,12 @@ def spans(source: str, target: str, score: Score) -> tuple[tuple[tuple[int, int]
     """The last word of the target, where the end itself is a sign."""
     end = len(target.rstrip())
     start = max(target.rfind(" ", 0, end), target.rfind("\n", 0, end)) + 1
-    return (), ((start, end),) if end and (score.unclosed or score.hanging) else ()
+    return (), ((start, end),) if end and _has_sign(score) else ()
 
 
 def threshold(settings: Settings) -> str:
     """The rule in words."""
     return (
         f"no missing closing mark or hanging end below {settings.cut_least:g} of the expected length, marked up to {settings.sign_least:g}; "
-        f"sources under {settings.least_words} words exempt"
+        f"marked below {settings.short_least:g} in sources of {settings.long_words} words; sources under {settings.least_words} words exempt"
     )

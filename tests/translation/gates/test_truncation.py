@@ -22,8 +22,9 @@ TABLE = [  # source, target, closing mark gone, hanging end, decision
     ("They are your friends, not mine.", "De är dina vänner, inte mina.", False, "", "keep"),  # closed, so it may end so
     ("Look at this:", "Se här:", False, "", "keep"),
     ("Good morning all!", "God morgon alla", True, "", "keep"),  # under four words: exempt
-    (SOURCE, "Bolagets aktier steg igen i dag.", False, "", "keep"),  # known to miss: cut, and closed again
-    (SOURCE.rstrip("."), "Bolagets aktier steg igen i dag", False, "", "keep"),  # known to miss: no mark to lose, and an ordinary last word
+    (SOURCE, "Bolagets aktier steg igen i dag.", False, "", "mark"),  # cut, and closed again
+    (SOURCE.rstrip("."), "Bolagets aktier steg igen i dag", False, "", "mark"),  # no mark to lose, and an ordinary last word
+    (SOURCE, "Bolagets aktier steg igen på efterfrågan.", False, "", "keep"),  # known to miss: a third is gone
 ]
 
 
