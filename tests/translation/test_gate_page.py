@@ -54,7 +54,7 @@ class Tags(html.parser.HTMLParser):
 def test_gate_json_counts_add_up(folder):
     gate = json.loads((folder / "gate.json").read_text(encoding="utf-8"))
     numbers = gate["statistics"]
-    assert (gate["schema_version"], gate["verdict"], gate["success"]) == (1, "fail", False)
+    assert (gate["schema_version"], gate["verdict"], gate["success"]) == (2, "fail", False)
     assert numbers["source"] == numbers["excluded"] + numbers["kept"] + numbers["quarantined"] == 5
     assert gate["excluded"] == {"score 0": 2}
     assert gate["per_label"]["negative"]["kept"] == 1
