@@ -45,10 +45,9 @@ def compare(report: GateReport, folder: Path, *, run: str, references: Texts | N
 
 def _note(report: GateReport, before: Mapping[str, Any], texts: Mapping[str, Any]) -> str:
     """What blurs the comparison."""
-    ours = json.loads(json.dumps(report.settings))
-    said = []
-    if ours != before["settings"]:
-        said.append("checks or limits are not those of then")
+    ours, theirs = json.loads(json.dumps(report.settings)), before["settings"]
+    other = [name for part in ("lines", "checks") for name in ours[part] if ours[part][name] != theirs[part].get(name)]
+    said = [f"limits are not those of then: {', '.join(other)}"] if other else []
     new, gone = len({row.id for row in report.rows} - texts.keys()), len(texts.keys() - {row.id for row in report.rows})
     if new or gone:
         said.append(f"{new:,} rows are new and {gone:,} gone")
@@ -75,7 +74,7 @@ def _all(shares: Mapping[str, Share]) -> Share:
 def _share(name: str, now: Share, before: Share) -> Delta:
     interval = difference(now, before)
     beyond = not interval[0] <= 0 <= interval[1]
-    how = f"{before.hits:,} of {before.of:,} -> {now.hits:,} of {now.of:,}; {'beyond' if beyond else 'within'} chance"
+    how = f"{before.hits:,} of {before.of:,} → {now.hits:,} of {now.of:,}; {'beyond' if beyond else 'within'} chance"
     return Delta(name, before.value, now.value, interval, beyond, how)
 
 

@@ -111,7 +111,8 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Different source texts that became one target: the rows, the labels among them, how many texts, and the groups of the kept rows."""
+    """Different source texts that became one target: the rows, how many texts, and of the kept rows the groups and the labels (several
+    labels: the same question now has two right answers)."""
 
     target: str
     ids: tuple[str, ...]

@@ -13,7 +13,7 @@ LINES = 3
 MOST_BYTES = 200_000  # of markdown
 SEVERITY = {"critical": 0, "major": 1, "minor": 2}
 SHOWN = 12  # findings on words, and changes, in the markdown
-ACTIVE = re.compile(r"([\\`*_{}\[\]()#+!|~$=-])")
+ACTIVE = re.compile(r"[\\`*_{}\[\]|~$@]|^[#+=-]|:(?=//)|(?<=www)\.", re.IGNORECASE)  # what markdown, or a reader that makes links, acts on
 
 
 def important(gate: Mapping[str, Any], *, count: int = LINES) -> list[str]:
@@ -37,10 +37,10 @@ def _deltas(gate: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 
 
 def change(delta: Mapping[str, Any]) -> str:
-    """ "89.6 % -> 91 %" for shares, "42.1 -> 43.5" for scores."""
+    """ "89.6 % → 91 %" for shares, "42.1 → 43.5" for scores."""
     if "chrF2" in delta["name"]:
-        return f"{delta['before']:.2f} -> {delta['now']:.2f}"
-    return f"{percent(delta['before'])} -> {percent(delta['now'])}"
+        return f"{delta['before']:.2f} → {delta['now']:.2f}"
+    return f"{percent(delta['before'])} → {percent(delta['now'])}"
 
 
 def table(gate: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -85,8 +85,10 @@ def _previous(previous: Mapping[str, Any] | None) -> list[str]:
     if previous is None:
         return []
     note = [escaped(previous["note"])] if previous["note"] else []
-    moved = sorted(previous["deltas"], key=lambda delta: not delta["matters"])
+    same = [delta["name"] for delta in previous["deltas"] if delta["now"] == delta["before"]]
+    moved = sorted((delta for delta in previous["deltas"] if delta["now"] != delta["before"]), key=lambda delta: not delta["matters"])
     lines = [f"{escaped(delta['name'])}: {escaped(change(delta))}{' **matters**' if delta['matters'] else ''} ({escaped(delta['how'])})" for delta in moved]
+    lines += [f"not changed: {escaped(', '.join(same))}"] if same else []
     return [f"## Since {escaped(previous['run'])}", *note, *_listed("", lines)]
 
 
@@ -108,7 +110,8 @@ def _line(text: str) -> str:
 def escaped(text: str) -> str:
     """The text as markdown shows it letter by letter: no tags, links, tables or emphasis, no line breaks, no invisible marks."""
     plain = _line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return ACTIVE.sub(r"\\\1", plain).replace("://", r"\://").replace("www.", r"www\.").replace("@", r"\@")
+    plain = ACTIVE.sub(r"\\\g<0>", plain)
+    return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", plain)
 
 
 def _within(text: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 from templates.benchmark import Benchmark, Record
 from templates.finding import Finding
@@ -15,6 +15,7 @@ from translation.gate_report import Merged, Row, Statistics
 from translation.limits import Lines
 from translation.shares import Share, percent
 
+T = TypeVar("T")
 NAMED = 5  # labels or texts named in one finding
 
 
@@ -57,15 +58,21 @@ def merged(rows: Sequence[Row], source: Sequence[Record], benchmark: Benchmark) 
         key = tuple(_plain(row.target.get(name, "")) for name in names)
         if any(key):
             alike[key].append(row)
-    found = []
-    for key, same in alike.items():
-        texts = {tuple(_plain(row.source[name]) for name in names) for row in same}
-        if len(texts) > 1:
-            kept = {(tuple(_plain(row.source[name]) for name in names), groups[row.id]) for row in same if row.decision != "quarantine"}
-            apart = len({group for _, group in kept}) if len({text for text, _ in kept}) > 1 else 0
-            labels = tuple(dict.fromkeys(row.label for row in same))
-            found.append(Merged(" / ".join(key), tuple(row.id for row in same), labels, len(texts), apart))
-    return tuple(sorted(found, key=lambda one: -len(one.ids)))
+    return tuple(sorted((_merged(key, same, names, groups) for key, same in alike.items() if _texts(same, names) > 1), key=lambda one: -len(one.ids)))
+
+
+def _texts(rows: Sequence[Row], names: Sequence[str]) -> int:
+    return len({tuple(_plain(row.source[name]) for name in names) for row in rows})
+
+
+def _merged(key: Sequence[str], same: Sequence[Row], names: Sequence[str], groups: Mapping[str, str]) -> Merged:
+    kept = [row for row in same if row.decision != "quarantine"]
+    apart = len({groups[row.id] for row in kept}) if _texts(kept, names) > 1 else min(len(kept), 1)
+    asked: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
+    for row in kept:
+        asked[tuple(map(_plain, row.target.values()))][row.label] = None
+    labels = max(asked.values(), key=len, default={}) if apart > 1 else {}
+    return Merged(" / ".join(key), tuple(row.id for row in same), tuple(labels), _texts(same, names), apart)
 
 
 def _plain(text: str) -> str:
@@ -102,6 +109,10 @@ def findings(
     share = numbers.leaked / numbers.kept if numbers.kept else 0.0
     what = f"{numbers.leaked:,} kept rows ({percent(share)}) read like a row of another group, as {_rows_of(both)}: they could stand on both sides of a fold"
     yield from line("leaked", share, (lines.leaked_pass, lines.leaked_warn), what)
+    torn = [one for one in both if len(one.labels) > 1]
+    if torn:
+        said = _named(torn, lambda one: f"{' and '.join(one.ids[:2])} ({' and '.join(one.labels[:2])})")
+        yield Finding("labels-torn", where, f"{len(torn)} texts stand for different labels now, which in English were apart: {said}", "warning")
     wrong = lines.wrong_language_pass, lines.wrong_language_warn
     what = f"{percent(numbers.wrong_language)} of the rows long enough to say are in the wrong language; a pass allows {percent(wrong[0])}"
     yield from line("wrong-language", numbers.wrong_language, wrong, what)
@@ -144,6 +155,6 @@ def _hollowed(kind: str, check: str, shares: Mapping[str, Share], *, overall: fl
         yield Finding(check, where, what, "error" if hard else "warning")
 
 
-def _named(names: Sequence[str], say: Callable[[str], str]) -> str:
+def _named(names: Sequence[T], say: Callable[[T], str]) -> str:
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(say(name) for name in names[:NAMED]) + more

@@ -80,8 +80,11 @@ def _said(prompt: Prompt) -> list[str]:
 
 
 def _known(word: str, code: str) -> bool:
-    """In the language's dictionary as the dictionary knows words; where there is none, what English knows is taken for English."""
-    return label_words.known(word, code) if label_words.has_dictionary(code) else not simplemma.is_known(word, ENGLISH)
+    """Is a word that English has too also one of the language, in its dictionary form ("negative" and "for" are forms of other Swedish
+    words)? Where there is no dictionary, what English knows is taken for English."""
+    if not label_words.has_dictionary(code):
+        return not simplemma.is_known(word, ENGLISH)
+    return label_words.known(word, code) and label_words.base(word, code) == word
 
 
 def _tables(cell: Cell, benchmark: Benchmark) -> list[tuple[str, str, str]]:
