@@ -55,39 +55,55 @@ def judge(
     """
     limits = limits or read(language)
     on = _gates(benchmark, language, limits)
-    where = f"{language.code}/{benchmark.name}"
-    findings = list(_set_structure(source, translated, where=where))
+    findings = list(_set_structure(source, translated, where=f"{language.code}/{benchmark.name}"))
     by_id = {record.id: record for record in reversed(translated)}
     known: dict[tuple[str, str, str], Any] = {}
     judged = [
         _row(record, by_id.get(record.id), on, benchmark=benchmark, language=language, limits=limits, known=known, evidence=evidence or {}) for record in source
     ]
+    pairs = [(record, by_id[record.id]) for record in source if record.id in by_id] if slots in on else []
+    report = _report(judged, source, pairs, on, benchmark=benchmark, language=language, limits=limits, findings=findings, words=words)
+    counts = ", ".join(f"{check.id} {check.flagged.hits:,}" for check in report.checks if check.flagged.hits)
+    log.info("kept %s of %s%s", f"{len(report.kept):,}", f"{len(source):,}", f"; flagged {counts}" if counts else "")
+    return report
+
+
+def _report(
+    judged: Sequence[_Judged],
+    source: Sequence[Record],
+    pairs: Sequence[tuple[Record, Record]],
+    on: Sequence[ModuleType],
+    *,
+    benchmark: Benchmark,
+    language: Language,
+    limits: Limits,
+    findings: Sequence[Finding],
+    words: Sequence[Finding],
+) -> GateReport:
+    """What the judged rows are as a set. `pairs`: source and translation of the rows whose slots count; `findings`: what is known of the set already."""
+    where = f"{language.code}/{benchmark.name}"
     kept = tuple(one.record for one in judged if one.row.decision != "quarantine")
-    quarantined = tuple(one.record for one in judged if one.row.decision == "quarantine")
-    checks = tuple(_check(gate, judged, limits) for gate in on)
     rows = tuple(one.row for one in judged)
+    checks = tuple(_check(gate, judged, limits) for gate in on)
     labels = set_checks.kept_of(source, kept, benchmark.labels)
     same = set_checks.merged(rows, source, benchmark)
     numbers = replace(_statistics(judged, checks, benchmark), merged=sum(len(one.ids) for one in same), leaked=set_checks.leaked(same, rows))
-    pairs = [(record, by_id[record.id]) for record in source if record.id in by_id] if slots in on else []
     by_type = set_checks.slot_rows(source, kept) if pairs else {}
-    findings += set_checks.findings(numbers, labels=labels, slots=by_type, same=same, lines=limits.lines, where=where)
+    found = [*findings, *set_checks.findings(numbers, labels=labels, slots=by_type, same=same, lines=limits.lines, where=where)]
     if slots in on:
-        findings += slots.of_set(pairs, limits.checks[slots.NAME], where=where)
-    counts = ", ".join(f"{check.id} {check.flagged.hits:,}" for check in checks if check.flagged.hits)
-    log.info("kept %s of %s%s", f"{len(kept):,}", f"{len(source):,}", f"; flagged {counts}" if counts else "")
-    verdict = _verdict([*findings, *(found for found in words if found.check not in limits.lines.words_noted)])
-    named = benchmark.name, language.code, language.name
+        found += slots.of_set(pairs, limits.checks[slots.NAME], where=where)
     return GateReport(
-        *named,
+        benchmark.name,
+        language.code,
+        language.name,
         kept,
-        quarantined,
+        tuple(one.record for one in judged if one.row.decision == "quarantine"),
         rows,
         checks,
         labels,
         numbers,
-        tuple(findings),
-        verdict,
+        tuple(found),
+        _verdict([*found, *(one for one in words if one.check not in limits.lines.words_noted)]),
         asdict(limits),
         slot_types=set_checks.slot_types(pairs),
         words=tuple(words),

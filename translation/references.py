@@ -47,9 +47,7 @@ def read(path: Path, benchmark: Benchmark, *, language: str) -> dict[str, dict[s
         name = raw.get("id")
         if not isinstance(name, str) or not told:
             wanted = " or ".join(f"{field}_{language}" for field in benchmark.fields)
-            raise Refusal(
-                f"{path}, line {place}: a reference needs id and {wanted} as texts, found {', '.join(raw) or 'nothing'}; add what is missing."
-            )
+            raise Refusal(f"{path}, line {place}: a reference needs id and {wanted} as texts, found {', '.join(raw) or 'nothing'}; add what is missing.")
         if name in found:
             raise Refusal(f"{path}, line {place}: id {name!r} stands there a second time; keep one reference for each row.")
         found[name] = told
