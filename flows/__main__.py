@@ -62,6 +62,8 @@ def show_done(done: dict[str, Any]) -> None:
     """Verdict, headline numbers, paths."""
     for name, line in done["gates"].items():
         out.print(f"gate {name}: {line}", markup=False)
+        for reason in done["why"][name]:
+            out.print(f"  - {reason}", markup=False)
     for line in done["headline"]:
         out.print(line, markup=False)
     pointer = Path(done["pointer"])

@@ -111,4 +111,5 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     write_json(staged / "manifest.json", whole)
     runs = Runs(plan.out)
     place = runs.publish(staged, language, name, digest=digest([plan.digest, facts["inputs"]]), point=wanted or not _whole(runs, plan))
-    return {"pointer": str(place), "verdict": verdict, "gates": lines, "stopped": stopped, "headline": lines_out}
+    why = {benchmark: gate["why"] for benchmark, gate in gates.items()}
+    return {"pointer": str(place), "verdict": verdict, "gates": lines, "why": why, "stopped": stopped, "headline": lines_out}

@@ -17,6 +17,7 @@ from templates.language import ENGLISH, path_of
 from templates.refusal import Refusal
 from templates.run_folder import Runs
 from templates.store import HOUSE, PACKAGES, digest, file_digest
+from translation import references
 
 CODE = (".py", ".html", ".css", ".js")
 STAGES = ("refresh", "translate", "judge", "localise", "study", "report")
@@ -47,6 +48,8 @@ def basis(plan: Plan, refreshed: Mapping[str, str], *, tuned: bool) -> dict[str,
         "study settings": digest([study, str(plan.data)]),
         "code": digest([house(), benchmarks]),
     }
+    human = {name: references.file_of(plan.language.code, name) for name in plan.study.benchmarks}
+    found |= {f"references {name}": file_digest(path) for name, path in human.items() if path is not None}
     if tuned:
         found[f"model {Path(model.name).name}"] = smollm2.SHA256 if model.name == smollm2.NAME else gpt_for(plan)[0].fingerprint
     return found

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
+from flows.draft import back_for
 from flows.engines import engine_of, translator_for
 from flows.plan import Plan, make
 from flows.retry import ladder, measured
 from flows.step import STEP
 from templates import catalogue, records
 from templates.benchmark import Benchmark
-from translation import gate_page, limits
+from templates.finding import Finding
+from templates.language import ENGLISH
+from templates.run_folder import Runs
+from templates.store import file_digest
+from translation import drift, gate_page, gate_summary, limits, references, word_checks
 from translation import judge as gates
+from translation.gate_report import GateReport
 
 
 @task(name="judge-benchmark", task_run_name="judge-{plan.language.code}-{benchmark.name}", **STEP)
@@ -28,11 +35,13 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     by_id = {row.id: row for folder in translated for row in records.read(folder / "records.jsonl", benchmark)}
     moved = ladder(plan, benchmark, source, [by_id[row.id] for row in source if row.id in by_id])
     lines = limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]")
-    found = gates.judge(source, moved, benchmark=benchmark, language=plan.language, limits=lines, evidence=measured(plan, benchmark, source, moved))
+    given = measured(plan, benchmark, source, moved)
+    found = gates.judge(source, moved, benchmark=benchmark, language=plan.language, limits=lines, evidence=given, words=words_of(plan, benchmark))
     code = plan.language.code
+    found, provenance = compared(plan, benchmark, found)
     records.write(staged / "records" / f"{benchmark.name}.jsonl", found.kept, benchmark=benchmark.name, language=code)
     records.write(staged / "records" / f"{benchmark.name}.quarantine.jsonl", found.quarantined, benchmark=benchmark.name, language=code)
-    provenance = {
+    provenance |= {
         "engine": engine_of(plan),
         "engine_fingerprint": translator_for(plan).fingerprint,
         "origin": facts["origin"],
@@ -42,21 +51,36 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     return summary_of(json.loads((staged / "gate" / benchmark.name / "gate.json").read_text(encoding="utf-8")))
 
 
+def words_of(plan: Plan, benchmark: Benchmark) -> list[Finding]:
+    """What is wrong with the prompts and label words that go with the rows."""
+    back = back_for(plan) if plan.language.code != ENGLISH else None
+    why = f"{engine_of(plan)} offers no way from {plan.language.name} into English here"
+    return word_checks.check(plan.language, benchmark, prompt=plan.study.prompts.get(benchmark.name, ""), back=back, why_no_back=why)
+
+
+def compared(plan: Plan, benchmark: Benchmark, found: GateReport) -> tuple[GateReport, dict[str, Any]]:
+    """The report beside the user's references and the last published run; and the digest of the references, for the provenance."""
+    code = plan.language.code
+    path = references.file_of(code, benchmark.name) if code != ENGLISH else None
+    texts = references.read(path, benchmark, language=code) if path is not None else {}
+    found = references.measured(found, texts, benchmark)
+    last = Runs(plan.out).current(code, plan.study_name)
+    before = drift.compare(found, last / "gate" / benchmark.name, run=last.resolve().name, references=texts) if last.is_dir() else None
+    return replace(found, previous=before), {"references": file_digest(path)} if path is not None else {}
+
+
 def summary_of(gate: Mapping[str, Any]) -> dict[str, Any]:
     """What later stages need of a gate.json, and the gate's part of a signature."""
     numbers = gate["statistics"]
     share = numbers["kept"] / (numbers["kept"] + numbers["quarantined"])
-    return {"verdict": gate["verdict"], "line": f"{gate['verdict']},kept={share:.0%}", "statistics": numbers}
+    return {"verdict": gate["verdict"], "line": f"{gate['verdict']},kept={share:.0%}", "statistics": numbers, "why": gate_summary.important(gate)}
 
 
 def show(language: str, benchmark: str, gate: Mapping[str, Any], page: Path) -> None:
     """The gate as Prefect artifacts: a text, a table and a link."""
     key = f"gate-{language}-{benchmark}".lower().replace("_", "-")
-    numbers = gate["statistics"]
-    counts = ", ".join(f"{name} {numbers[name]:,}" for name in ("source", "excluded", "kept", "quarantined"))
-    create_markdown_artifact(key=key, markdown=f"# {benchmark} in {language}: {gate['verdict']}\n\n{counts}\n")
-    rows = [{"check": check["id"], "severity": check["severity"], "flagged": check["n_flagged"], "of": check["n_evaluated"]} for check in gate["checks"]]
-    create_table_artifact(key=f"{key}-checks", table=rows)
+    create_markdown_artifact(key=key, markdown=gate_summary.markdown(gate))
+    create_table_artifact(key=f"{key}-checks", table=gate_summary.table(gate))
     create_link_artifact(key=f"{key}-page", link=page.as_uri(), link_text=f"{benchmark} in {language}, row by row")
 
 

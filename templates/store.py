@@ -69,7 +69,7 @@ def write_atomic(path: Path, blob: bytes) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write a JSON file atomically, indented, so that a person can read it."""
-    write_atomic(path, (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
+    write_atomic(path, (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace"))  # lone surrogates as JSON escapes
 
 
 class Store:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from templates.benchmark import Record
 from templates.finding import Finding
+from translation.shares import Share as Share
+from translation.shares import percent as percent
+from translation.shares import wilson as wilson
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+LISTED = 100  # texts that became the same, named in gate.json
 SAMPLES = 20  # ids named for each check
 RETRIED = "retried-"  # begins the flag of a record whose translation came from a rung of the retry ladder; the rung's name follows
 
@@ -18,41 +22,6 @@ Severity = Literal["critical", "major", "minor"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")
 Decision = Literal["keep", "retry", "quarantine"]
 Verdict = Literal["pass", "warn", "fail"]
-
-
-def wilson(hits: int, trials: int) -> tuple[float, float]:
-    """The 95 % interval of a share. Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953; (0, 1) without trials."""
-    if not trials:
-        return 0.0, 1.0
-    z = 1.959964
-    share = hits / trials
-    middle = share + z * z / (2 * trials)
-    reach = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    whole = 1 + z * z / trials
-    return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
-
-
-def percent(share: float) -> str:
-    """0.578 as "57.8 %", 0.95 as "95 %"."""
-    return f"{100 * share:.1f}".removesuffix(".0") + " %"
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """`hits` of `of`, with its 95 % interval."""
-
-    hits: int
-    of: int
-
-    @property
-    def value(self) -> float:
-        """The share 0-1; 0 of nothing."""
-        return self.hits / self.of if self.of else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The 95 % Wilson interval."""
-        return wilson(self.hits, self.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +67,7 @@ class Statistics:
 
     `penalty`: points per 100 rows. `distinct`: distinct target texts per distinct source text. `wrong_language`: of the rows long
     enough to say. `english_left`: of the source's ordinary English words, over all rows and over the kept ones. `retried`: of the kept ones.
+    `merged`: rows whose translation is also that of another text; `leaked`: kept ones of these that another group shares.
     """
 
     rows: int
@@ -109,6 +79,8 @@ class Statistics:
     english_left: float
     english_left_kept: float
     retried: int = 0
+    merged: int = 0
+    leaked: int = 0
 
     @property
     def keep_rate(self) -> float:
@@ -130,17 +102,48 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The same benchmark and language in the run that was published before."""
+    """The same benchmark and language in the run that was published before. `note`: what forbids or blurs the comparison."""
 
     run: str
     deltas: tuple[Delta, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Different source texts that became one target: the rows, how many texts, and of the kept rows the groups and the labels (several
+    labels: the same question now has two right answers)."""
+
+    target: str
+    ids: tuple[str, ...]
+    labels: tuple[str, ...]
+    sources: int
+    groups: int
+
+    @property
+    def leaks(self) -> bool:
+        """Could the kept rows stand on both sides of a fold?"""
+        return self.groups > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A score of one field against references (0-100), with its 95 % interval and sacrebleu's signature; `n` rows."""
+
+    name: str
+    field: str
+    score: float
+    interval: tuple[float, float]
+    signature: str
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
 class GateReport:
     """The gate's whole finding. kept + quarantined = the source rows, in their order.
 
-    `slot_types`: carried of all, by slot type. `words`: what is wrong with the language's prompts and label words.
+    `slot_types`: carried of all, by slot type; `slot_rows`: kept of the rows that hold it. `words`: what is wrong with the language's
+    prompts and label words. `merged`: what became the same in translation, the largest first.
     """
 
     benchmark: str
@@ -158,6 +161,9 @@ class GateReport:
     slot_types: Mapping[str, Share] = field(default_factory=dict)
     words: tuple[Finding, ...] = ()
     previous: Comparison | None = None
+    slot_rows: Mapping[str, Share] = field(default_factory=dict)
+    merged: tuple[Merged, ...] = ()
+    references: tuple[Metric, ...] = ()
 
     def to_json(self, *, excluded: Mapping[str, int], provenance: Mapping[str, Any]) -> dict[str, Any]:
         """The contents of gate.json. `excluded`: reason -> rows that the benchmark's own rule or sampling left out before."""
@@ -171,32 +177,62 @@ class GateReport:
             "language_name": self.language_name,
             "statistics": {"source": out + self.statistics.rows, "excluded": out, **asdict(self.statistics), "keep_rate": self.statistics.keep_rate},
             "excluded": dict(excluded),
-            "checks": [_check_json(check, allowed=1 - self.settings["lines"]["keep_pass"]) for check in self.checks],
+            "checks": self._checks_json(),
             "per_label": {label: _share_json(share, hits="kept", of="rows") for label, share in self.labels.items()},
+            "per_slot_type": {name: _slot_json(share, self.slot_rows.get(name, Share(0, 0))) for name, share in self.slot_types.items()},
+            "duplicates": [{**asdict(one), "ids": list(one.ids[:SAMPLES]), "rows": len(one.ids), "leaks": one.leaks} for one in self.merged[:LISTED]],
+            "references": [asdict(metric) for metric in self.references],
             "findings": [asdict(finding) for finding in self.findings],
+            "words": [asdict(finding) for finding in self.words],
+            "previous": asdict(self.previous) if self.previous is not None else None,
             "settings": dict(self.settings),
             "provenance": dict(provenance),
         }
+
+    def _checks_json(self) -> list[dict[str, Any]]:
+        by_id = {row.id: row for row in self.rows}
+        allowed = 1 - self.settings["lines"]["keep_pass"]
+        return [_check_json(check, [by_id[name] for name in check.samples], allowed=allowed) for check in self.checks]
 
 
 def _share_json(share: Share, *, hits: str, of: str) -> dict[str, Any]:
     return {of: share.of, hits: share.hits, f"{hits}_share": share.value, "interval95": list(share.interval)}
 
 
-def _check_json(check: Check, *, allowed: float) -> dict[str, Any]:
+def _slot_json(carried: Share, rows: Share) -> dict[str, Any]:
+    return {**_share_json(carried, hits="carried", of="slots"), "rows": rows.of, "rows_kept": rows.hits, "rows_kept_interval95": list(rows.interval)}
+
+
+def _check_json(check: Check, samples: Sequence[Row], *, allowed: float) -> dict[str, Any]:
     """`passed`: this check alone would leave the set its keep rate, or only flags rows."""
     return {
         "id": check.id,
         "severity": check.severity,
         "scope": check.scope,
         "threshold": check.threshold,
+        "observed": check.flagged.value,
         **_share_json(check.flagged, hits="n_flagged", of="n_evaluated"),
         "passed": check.severity == "minor" or check.flagged.value <= allowed,
         "note": f"{percent(check.flagged.value)} of {check.flagged.of:,} rows",
         "sample_ids": list(check.samples),
+        "samples": [_sample_json(row, check.id) for row in samples],
         "question": check.question,
         "misses": check.misses,
     }
+
+
+def _sample_json(row: Row, check: str) -> dict[str, Any]:
+    why = [said for said in (*row.reasons, *row.flags) if said.startswith((f"{check}(", f"{check}:"))]
+    return {"id": row.id, "source": dict(row.source), "target": dict(row.target), "why": why}
+
+
+def _finite(value: Any) -> Any:
+    """A value that every reader of JSON takes: numbers that are none become null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(one) for key, one in value.items()}
+    return [_finite(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def row_json(row: Row) -> dict[str, Any]:
@@ -206,8 +242,8 @@ def row_json(row: Row) -> dict[str, Any]:
         "source": dict(row.source),
         "target": dict(row.target),
         "label": row.label,
-        "scores": {key: dict(value) for key, value in row.scores.items()},
-        "suspicion": dict(row.suspicion),
+        "scores": _finite(row.scores),
+        "suspicion": _finite(row.suspicion),
         "spans": {name: dict(sides) for name, sides in row.spans.items()},
         "retried": row.retried,
         "methods": list(row.methods),

@@ -17,9 +17,10 @@ from templates.benchmark import Benchmark, Record
 from templates.finding import Finding
 from templates.language import ENGLISH, Language
 from templates.refusal import Refusal
-from translation.gate_report import RETRIED, SAMPLES, SEVERITIES, Check, Decision, GateReport, Row, Severity, Share, Statistics, Verdict, percent, words_of
+from translation import set_checks
+from translation.gate_report import RETRIED, SAMPLES, SEVERITIES, Check, Decision, GateReport, Row, Severity, Share, Statistics, Verdict, words_of
 from translation.gates import copy, language_id, slots
-from translation.limits import Limits, Lines, gates, read
+from translation.limits import Limits, gates, read
 from translation.scoring import score_texts
 
 log = logging.getLogger(__name__)
@@ -47,10 +48,13 @@ def judge(
     limits: Limits | None = None,
     evidence: Evidence | None = None,
     processes: int | None = None,
+    words: Sequence[Finding] = (),
 ) -> GateReport:
     """Judge `translated` against the English `source`; rows are matched by id and reported in the source's order.
 
-    `evidence`: for checks that need a model, what it measured; without any such a check does not run. `processes`: that score texts; as many as pay where None.
+    `evidence`: for checks that need a model, what it measured; without any such a check does not run. `processes`: that score texts; as
+    many as pay where None. `words`: what is wrong with the prompts and label words that go with the rows (see word_checks); they
+    count in the verdict.
     """
     limits = limits or read(language)
     on = [gate for gate in _gates(benchmark, language, limits) if gate.SCOPE != "evidence" or gate.NAME in (evidence or {})]
@@ -60,20 +64,54 @@ def judge(
     judged = [
         _row(record, by_id.get(record.id), on, benchmark=benchmark, language=language, limits=limits, known=known, evidence=evidence or {}) for record in source
     ]
+    pairs = [(record, by_id[record.id]) for record in source if record.id in by_id] if slots in on else []
+    report = _report(judged, source, pairs, on, benchmark=benchmark, language=language, limits=limits, findings=findings, words=words)
+    counts = ", ".join(f"{check.id} {check.flagged.hits:,}" for check in report.checks if check.flagged.hits)
+    log.info("kept %s of %s%s", f"{len(report.kept):,}", f"{len(source):,}", f"; flagged {counts}" if counts else "")
+    return report
+
+
+def _report(
+    judged: Sequence[_Judged],
+    source: Sequence[Record],
+    pairs: Sequence[tuple[Record, Record]],
+    on: Sequence[ModuleType],
+    *,
+    benchmark: Benchmark,
+    language: Language,
+    limits: Limits,
+    findings: Sequence[Finding],
+    words: Sequence[Finding],
+) -> GateReport:
+    """What the judged rows are as a set. `pairs`: source and translation of the rows whose slots count; `findings`: what is known of the set already."""
+    where = f"{language.code}/{benchmark.name}"
     kept = tuple(one.record for one in judged if one.row.decision != "quarantine")
-    quarantined = tuple(one.record for one in judged if one.row.decision == "quarantine")
-    checks = tuple(_check(gate, judged, limits) for gate in on)
-    labels = {label: Share(sum(record.label == label for record in kept), sum(record.label == label for record in source)) for label in benchmark.labels}
-    numbers = _statistics(judged, checks, benchmark)
-    findings += _set_rules(numbers, labels, limits.lines, where=f"{language.code}/{benchmark.name}")
-    if slots in on:
-        pairs = [(record, by_id[record.id]) for record in source if record.id in by_id]
-        findings += slots.of_set(pairs, limits.checks[slots.NAME], where=f"{language.code}/{benchmark.name}")
-    counts = ", ".join(f"{check.id} {check.flagged.hits:,}" for check in checks if check.flagged.hits)
-    log.info("kept %s of %s%s", f"{len(kept):,}", f"{len(source):,}", f"; flagged {counts}" if counts else "")
     rows = tuple(one.row for one in judged)
+    checks = tuple(_check(gate, judged, limits) for gate in on)
+    labels = set_checks.kept_of(source, kept, benchmark.labels)
+    same = set_checks.merged(rows, source, benchmark)
+    numbers = replace(_statistics(judged, checks, benchmark), merged=sum(len(one.ids) for one in same), leaked=set_checks.leaked(same, rows))
+    by_type = set_checks.slot_rows(source, kept) if pairs else {}
+    found = [*findings, *set_checks.findings(numbers, labels=labels, slots=by_type, same=same, lines=limits.lines, where=where)]
+    if slots in on:
+        found += slots.of_set(pairs, limits.checks[slots.NAME], where=where)
     return GateReport(
-        benchmark.name, language.code, language.name, kept, quarantined, rows, checks, labels, numbers, tuple(findings), _verdict(findings), asdict(limits)
+        benchmark.name,
+        language.code,
+        language.name,
+        kept,
+        tuple(one.record for one in judged if one.row.decision == "quarantine"),
+        rows,
+        checks,
+        labels,
+        numbers,
+        tuple(found),
+        _verdict([*found, *(one for one in words if one.check not in limits.lines.words_noted)]),
+        asdict(limits),
+        slot_types=set_checks.slot_types(pairs),
+        words=tuple(words),
+        slot_rows=by_type,
+        merged=same,
     )
 
 
@@ -219,41 +257,6 @@ def _statistics(judged: Sequence[_Judged], checks: Sequence[Check], benchmark: B
     left, left_kept = (copy.share_left(pair for row in rows for pair in row) for rows in (pairs, kept))
     retried = sum(one.row.decision == "retry" for one in judged)
     return Statistics(len(judged), len(kept), len(judged) - len(kept), penalty, len(targets) / len(sources), wrong, left, left_kept, retried)
-
-
-def _set_rules(numbers: Statistics, labels: Mapping[str, Share], lines: Lines, *, where: str) -> Iterator[Finding]:
-    """One finding for every line that the set does not reach: a warning below the first, an error below the second."""
-
-    def line(check: str, value: float, bounds: tuple[float, float], what: str) -> Iterator[Finding]:
-        """The lines bound from below if they fall, from above if they rise."""
-        sign = 1 if bounds[0] > bounds[1] else -1
-        if sign * value < sign * bounds[0]:
-            yield Finding(check, where, what, "error" if sign * value < sign * bounds[1] else "warning")
-
-    keep = lines.keep_pass, lines.keep_warn
-    needed = f"a pass needs {percent(keep[0])}, below {percent(keep[1])} it fails"
-    yield from line("keep-rate", numbers.keep_rate, keep, f"{percent(numbers.keep_rate)} of the rows could be kept; {needed}")
-    for label, share in labels.items():
-        if share.of:
-            yield from line("label-kept", share.value, keep, f"{percent(share.value)} of the rows labelled {label} could be kept; {needed}")
-            yield from _hollowed(label, share, 1 - numbers.keep_rate, lines, where=where)
-    distinct = lines.distinct_pass, lines.distinct_warn
-    what = f"{numbers.distinct:.3f} distinct translations per distinct source: different texts became the same; a pass needs {distinct[0]:g}"
-    yield from line("distinct", numbers.distinct, distinct, what)
-    wrong = lines.wrong_language_pass, lines.wrong_language_warn
-    what = f"{percent(numbers.wrong_language)} of the rows long enough to say are in the wrong language; a pass allows {percent(wrong[0])}"
-    yield from line("wrong-language", numbers.wrong_language, wrong, what)
-    penalty = lines.penalty_pass, lines.penalty_warn
-    what = f"{numbers.penalty:,.0f} penalty points per 100 rows; by convention a pass allows {penalty[0]:g}, above {penalty[1]:g} it fails"
-    yield from line("penalty", numbers.penalty, penalty, what)
-
-
-def _hollowed(label: str, share: Share, overall: float, lines: Lines, *, where: str) -> Iterator[Finding]:
-    """Does one label lose far more of its rows than the others, beyond chance (the 95 % interval)?"""
-    gone = 1 - share.value
-    if gone > lines.label_times * overall and 1 - share.interval[1] > overall:
-        what = f"label {label} loses {percent(gone)} of its rows, more than {lines.label_times:g} times the overall {percent(overall)}"
-        yield Finding("label-hollowed", where, what, "error" if share.value < lines.keep_pass else "warning")
 
 
 def _verdict(findings: Sequence[Finding]) -> Verdict:

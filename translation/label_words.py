@@ -76,7 +76,7 @@ def _tidy(said: str, source: str) -> str:
 def _choice(source: str, votes: Counter[str], returned: Mapping[str, str], code: str) -> Choice:
     matches = {text: overlap(source, returned[text]) if returned else 0.0 for text in votes}
     in_order = {text for text in votes if returned and len(_pairs(source, returned[text])) == len(_lemmas(source)) == len(_lemmas(returned[text]))}
-    bases = {text: _base(text, code) for text in votes}
+    bases = {text: base(text, code) for text in votes}
     agreed = Counter({base: sum(count for text, count in votes.items() if bases[text] == base) for base in bases.values()})
     ranked = sorted(votes, key=lambda text: (-matches[text], text not in in_order, -agreed[bases[text]], bases[text] != text, -votes[text]))
     best = ranked[0]
@@ -120,9 +120,14 @@ def _dictionary(code: str) -> str:
     return base if base in SUPPORTED_LANGUAGES else ""
 
 
-def _base(text: str, code: str) -> str:
+def base(text: str, code: str) -> str:
     """The lemma of one word; a phrase stands for itself."""
     return simplemma.lemmatize(text, lang=_dictionary(code)) if text.isalpha() and _dictionary(code) else text
+
+
+def has_dictionary(code: str) -> bool:
+    """Whether simplemma knows words of the language."""
+    return bool(_dictionary(code))
 
 
 def known(word: str, code: str) -> bool:

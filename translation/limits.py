@@ -30,6 +30,10 @@ class Lines:
     keep_pass: float
     keep_warn: float
     label_times: float
+    label_often: int
+    leaked_pass: float
+    leaked_warn: float
+    words_noted: tuple[str, ...]
     distinct_pass: float
     distinct_warn: float
     wrong_language_pass: float

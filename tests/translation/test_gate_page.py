@@ -4,6 +4,7 @@ import base64
 import hashlib
 import html.parser
 import json
+import os
 import re
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ import pytest
 
 from templates import catalogue, language
 from templates.benchmark import Record
+from templates.refusal import Refusal
 from translation.gate_page import visible, write
 from translation.judge import judge
 
@@ -54,7 +56,7 @@ class Tags(html.parser.HTMLParser):
 def test_gate_json_counts_add_up(folder):
     gate = json.loads((folder / "gate.json").read_text(encoding="utf-8"))
     numbers = gate["statistics"]
-    assert (gate["schema_version"], gate["verdict"], gate["success"]) == (1, "fail", False)
+    assert (gate["schema_version"], gate["verdict"], gate["success"]) == (2, "fail", False)
     assert numbers["source"] == numbers["excluded"] + numbers["kept"] + numbers["quarantined"] == 5
     assert gate["excluded"] == {"score 0": 2}
     assert gate["per_label"]["negative"]["kept"] == 1
@@ -142,3 +144,36 @@ def test_lone_surrogates_reach_the_files_as_escapes(tmp_path):
 def test_visible_leaves_plain_text_alone():
     assert visible("åäö\n\t– €") == "åäö\n\t– €"
     assert visible("a\u200bb\x85") == "a[U+200B]b[U+0085]"
+
+
+@pytest.mark.parametrize("text", ["Bolagets \ud800 aktier", "\x00\x01\x1b[2J", "\u2028\u2029\x85", "</script><!--", '"}\n{"id": "forged"}'])
+def test_any_text_survives_in_gate_json_and_rows(tmp_path, text):
+    source = [Record(text, {"sentence": "Shares of the company rise again.", "target": "Shell"}, "positive", "g")]
+    made = [replace(source[0], fields={"sentence": text, "target": "Shell"})]
+    write(judge(source, made, benchmark=FIQA, language=language.load("sv")), tmp_path, provenance={"origin": text})
+    gate = json.loads((tmp_path / "gate.json").read_text(encoding="utf-8"))
+    sample = next(check["samples"][0] for check in gate["checks"] if check["samples"])
+    assert (sample["id"], sample["target"]["sentence"], sample["source"]["target"]) == (text, text, "Shell")
+    assert gate["provenance"]["origin"] == text
+    (line,) = (tmp_path / "rows.jsonl").read_text(encoding="utf-8").rstrip("\n").split("\n")
+    assert json.loads(line)["target"]["sentence"] == text
+
+
+def test_a_sample_says_why_and_a_check_what_was_observed(folder):
+    gate = json.loads((folder / "gate.json").read_text(encoding="utf-8"))
+    marks = next(check for check in gate["checks"] if check["id"] == "kept_marks")
+    assert marks["observed"] == pytest.approx(marks["n_flagged"] / marks["n_evaluated"])
+    assert marks["samples"][0]["why"][0].startswith("kept_marks(sentence): ")
+
+
+def test_a_report_that_cannot_be_finished_leaves_the_old_one(tmp_path, monkeypatch):
+    write(nasty_report(), tmp_path, provenance={})
+    old = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Refusal, match="no space left on device"):
+        write(nasty_report(), tmp_path, provenance={"engine": "other"})
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == old

@@ -1,11 +1,14 @@
 """judge: nothing disappears, sets are judged by their lines, planted faults on human translations are caught, few human rows are."""
 
 import gzip
+import json
 import os
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,9 +16,11 @@ from hypothesis import strategies as st
 
 from templates import catalogue, language
 from templates.benchmark import Record
+from templates.finding import Finding
 from templates.refusal import Refusal
-from translation import limits
-from translation.gate_report import Share, wilson
+from translation import gate_summary, limits
+from translation.gate_page import write
+from translation.gate_report import RETRIED, SEVERITIES, Share, wilson
 from translation.judge import judge
 
 FIQA = catalogue.benchmark("fiqa")
@@ -170,23 +175,63 @@ def test_wilson_against_a_textbook_value():
 TEXT = st.one_of(st.sampled_from([theirs for _, theirs in PAIRS]), st.text(max_size=40), st.just("\ud800 \x00 \u202e"))
 
 
+MODELS = [name for name, module in limits.gates().items() if module.SCOPE == "evidence"]
+FLAGS = st.lists(st.sampled_from([f"{RETRIED}beam", f"{RETRIED}full stop", "span-copied", "truncated", "doubtful"]), max_size=3)
+MEASURED = st.floats(allow_nan=True, allow_infinity=True)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     texts=st.lists(TEXT, min_size=1, max_size=6),
     ids=st.lists(st.sampled_from(["0", "1", "2", "3", "4", "5", "x"]), min_size=1, max_size=8),
+    flags=st.lists(FLAGS, min_size=8, max_size=8),
+    measured=st.lists(MEASURED, min_size=6, max_size=6),
+    severity=st.dictionaries(st.sampled_from(list(limits.gates())), st.sampled_from(SEVERITIES)),
     off=st.sets(st.sampled_from(list(limits.gates()))),
+    words=st.lists(st.sampled_from([Finding("draft", "w", "d", "warning"), Finding("english-word", "w", "e", "warning"), Finding("lost-field", "w", "l")])),
 )
-def test_every_source_row_is_kept_or_quarantined(texts, ids, off):
-    source = [Record(str(index), {"sentence": text, "target": "T"}, FIQA.labels[index % 2], text) for index, text in enumerate(texts)]
-    translated = [Record(name, {"sentence": texts[index % len(texts)]}, "positive", "g") for index, name in enumerate(ids)]
-    report = run(source, translated, off=tuple(off))
+def test_every_source_row_is_kept_retried_or_quarantined_with_a_reason(texts, ids, flags, measured, severity, off, words):
+    source = [Record(str(index), {"sentence": text, "target": "T"}, FIQA.labels[index % 2], f"g{index}") for index, text in enumerate(texts)]
+    translated = [Record(name, {"sentence": texts[index % len(texts)]}, "positive", "g", flags=tuple(flags[index])) for index, name in enumerate(ids)]
+    evidence = {name: {(str(index), "sentence"): value for index, value in enumerate(measured)} for name in MODELS}
+    lines = limits.read(SV, {"off": tuple(off), "severity": severity})
+    report = judge(source, translated, benchmark=FIQA, language=SV, limits=lines, evidence=evidence, words=words)
+    counts_add_up(report, source)
+    if any(word.severity == "error" for word in words):
+        assert report.verdict == "fail"
+    elif any(word.check != "draft" for word in words):
+        assert report.verdict != "pass"
+    with TemporaryDirectory() as folder:
+        write(report, Path(folder), provenance={}, excluded=1)
+        gate = json.loads((Path(folder) / "gate.json").read_text(encoding="utf-8"), parse_constant=refuse)
+        lines_read = [json.loads(line, parse_constant=refuse) for line in (Path(folder) / "rows.jsonl").read_text(encoding="utf-8").split("\n")[:-1]]
+    assert [row["id"] for row in lines_read] == [record.id for record in source]
+    assert [row["target"] for row in lines_read] == [dict(row.target) for row in report.rows]
+    assert gate["statistics"]["source"] == 1 + gate["statistics"]["kept"] + gate["statistics"]["quarantined"]
+    assert sum(share["kept"] for share in gate["per_label"].values()) == gate["statistics"]["kept"]
+    gate_summary.markdown(gate).encode("utf-8")
+
+
+def counts_add_up(report, source):
     decided = [record.id for record in report.kept] + [record.id for record in report.quarantined]
     assert sorted(decided) == sorted(record.id for record in source)
     assert [row.id for row in report.rows] == [record.id for record in source]
     assert report.statistics.kept + report.statistics.quarantined == len(source) == report.statistics.rows
+    decisions = Counter(row.decision for row in report.rows)
+    assert decisions["keep"] + decisions["retry"] == report.statistics.kept
+    assert decisions["retry"] == report.statistics.retried
+    assert all(row.retried for row in report.rows if row.decision == "retry")
+    assert not any(row.retried for row in report.rows if row.decision == "keep")
+    assert all(bool(row.reasons) == (row.decision == "quarantine") for row in report.rows)
     assert all(record.reasons for record in report.quarantined)
     assert not any(record.reasons for record in report.kept)
     assert all(set(record.fields) == set(FIQA.fields) for record in (*report.kept, *report.quarantined))
+    assert all(0 <= check.flagged.hits <= check.flagged.of <= len(source) for check in report.checks)
+    assert report.statistics.leaked <= report.statistics.merged <= len(source)
+
+
+def refuse(constant):
+    raise AssertionError(f"{constant} is no JSON")
 
 
 @cache

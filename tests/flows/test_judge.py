@@ -1,0 +1,60 @@
+"""judge: the terminal says the verdict and why, the run before and the user's references stand beside it, Prefect shows the same."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from templates import records
+from tests.flows.conftest import Lingraft, write_study
+
+
+def gate_of(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "runs" / "sv" / "mine" / "gate" / "fiqa" / "gate.json").read_text(encoding="utf-8"))
+
+
+def test_a_judged_set_beside_the_run_before_and_references(lingraft: Lingraft, server: str, cache: Path, tmp_path: Path) -> None:
+    write_study(tmp_path, "mine", Path("no model is needed"))
+    code, out, error = lingraft("judge", "sv", "--study", "mine")
+    assert (code, error) == (0, "")
+    first = gate_of(tmp_path)
+    lines = out.splitlines()
+    assert lines[0] == f"gate fiqa: {first['verdict']},kept={first['statistics']['keep_rate']:.0%}"
+    assert [line.removeprefix("  - ") for line in lines if line.startswith("  - ")] == why(first)
+    assert lines[-1] == "  runs/sv/mine/gate/fiqa/index.html"
+    assert (first["previous"], first["references"]) == (None, [])
+    assert {found["check"] for found in first["words"]} == {"draft", "no-back-translation"}
+
+    place = tmp_path / "lingraft" / "references" / "sv" / "fiqa.jsonl"
+    place.parent.mkdir(parents=True)
+    kept = [raw for _, raw in records.read_lines(tmp_path / "runs" / "sv" / "mine" / "records" / "fiqa.jsonl")]
+    place.write_text("".join(json.dumps({"id": raw["id"], "sentence_sv": raw["sentence"]}) + "\n" for raw in kept[:8]), encoding="utf-8")
+    before = (tmp_path / "runs" / "sv" / "mine").resolve().name
+    code, _, _ = lingraft("judge", "sv", "--study", "mine")
+    second = gate_of(tmp_path)
+    assert code == 0
+    assert second["previous"]["run"] == before
+    moved = {delta["name"]: delta for delta in second["previous"]["deltas"]}
+    assert moved["texts (chrF2 of now against then)"]["now"] == 100
+    assert not any(delta["matters"] for delta in moved.values())
+    assert next((one["name"], one["score"], one["n"]) for one in second["references"]) == ("chrF2", 100.0, 8)
+    manifest = json.loads((tmp_path / "runs" / "sv" / "mine" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["basis"]["references fiqa"] == second["provenance"]["references"]  # a new reference is a reason to judge again
+    assert manifest["gates"]["fiqa"]["why"] == why(second)
+    assert shown("gate-sv-fiqa").startswith(f"# fiqa in Swedish: {second['verdict']}\n")
+    assert "## Since " + before.replace("_", r"\_") in shown("gate-sv-fiqa")
+    assert [row["check"] for row in json.loads(shown("gate-sv-fiqa-checks"))] == [check["id"] for check in second["checks"]]
+
+
+def why(gate: dict[str, Any]) -> list[str]:
+    from translation.gate_summary import important
+
+    return important(gate)
+
+
+def shown(key: str) -> str:
+    """The data of Prefect's latest artifact of this key."""
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        found = [artifact for artifact in client.read_artifacts() if artifact.key == key]
+    return str(max(found, key=lambda artifact: artifact.created).data)

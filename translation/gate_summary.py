@@ -1,0 +1,122 @@
+"""gate_summary: a gate.json in few words: the most important lines, a table, and markdown in which no text of a row can act."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from translation.gate_page import visible
+from translation.shares import percent
+
+LINES = 3
+MOST_BYTES = 200_000  # of markdown
+SEVERITY = {"critical": 0, "major": 1, "minor": 2}
+SHOWN = 12  # findings on words, and changes, in the markdown
+ACTIVE = re.compile(r"[\\`*_{}\[\]|~$@]|^[#+=-]|:(?=//)|(?<=www)\.", re.IGNORECASE)  # what markdown, or a reader that makes links, acts on
+
+
+def important(gate: Mapping[str, Any], *, count: int = LINES) -> list[str]:
+    """The lines a user should see first: what fails, what warns, what got worse, then the checks that flag most; never fewer if there are any."""
+    said = [found["what"] for found in _why(gate) if found["severity"] == "error"]
+    moved = [f"{delta['name']}: {change(delta)} since {gate['previous']['run']}" for delta in _deltas(gate) if delta["matters"]]
+    warned = [found["what"] for found in _why(gate) if found["severity"] != "error"]
+    flagging = sorted((check for check in gate["checks"] if check["n_flagged"]), key=lambda check: (SEVERITY[check["severity"]], -check["n_flagged"]))
+    checks = [f"{check['id']} flags {check['n_flagged']:,} of {check['n_evaluated']:,} rows" for check in flagging]
+    return [_line(line) for line in (*said, *warned, *moved, *checks)][:count]
+
+
+def _why(gate: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What moves the verdict."""
+    noted = gate["settings"]["lines"].get("words_noted", ())
+    return [*gate["findings"], *(found for found in gate.get("words", ()) if found["check"] not in noted)]
+
+
+def _deltas(gate: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return (gate.get("previous") or {}).get("deltas", ())
+
+
+def change(delta: Mapping[str, Any]) -> str:
+    """ "89.6 % → 91 %" for shares, "42.1 → 43.5" for scores."""
+    if "chrF2" in delta["name"]:
+        return f"{delta['before']:.2f} → {delta['now']:.2f}"
+    return f"{percent(delta['before'])} → {percent(delta['now'])}"
+
+
+def table(gate: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row a check."""
+    return [
+        {
+            "check": check["id"],
+            "severity": check["severity"],
+            "accepted": visible(check["threshold"]),
+            "flagged": check["n_flagged"],
+            "of": check["n_evaluated"],
+            "share": percent(check["observed"]),
+            "95 %": " to ".join(percent(end) for end in check["interval95"]),
+        }
+        for check in gate["checks"]
+    ]
+
+
+def markdown(gate: Mapping[str, Any]) -> str:
+    """Verdict, counts, why, checks, what moved, references, words."""
+    numbers = gate["statistics"]
+    counts = ", ".join(f"{name} {numbers[name]:,}" for name in ("source", "excluded", "kept", "retried", "quarantined"))
+    parts = [f"# {escaped(gate['benchmark'])} in {escaped(gate['language_name'])}: {gate['verdict']}", counts]
+    parts += _listed("Why", [f"{'**fails**' if found['severity'] == 'error' else 'warns'}: {escaped(found['what'])}" for found in _why(gate)])
+    rows = table(gate)
+    lines = [" | ".join(escaped(str(value)) for value in row.values()) for row in rows]
+    parts += ["## Checks", "\n".join([" | ".join(rows[0]), " | ".join("---" for _ in rows[0]), *lines])] if rows else []
+    parts += _previous(gate.get("previous"))
+    scores = [f"{escaped(one['name'])} of {escaped(one['field'])}: {_scored(one)}, `{one['signature']}`" for one in gate.get("references", ())]
+    parts += _listed("Against references", scores)
+    words = [f"{escaped(found['what'])} ({escaped(found['check'])})" for found in gate.get("words", ())]
+    parts += _listed("Prompts and label words", _shortened(words))
+    return _within("\n\n".join(parts) + "\n")
+
+
+def _scored(metric: Mapping[str, Any]) -> str:
+    low, high = metric["interval"]
+    return f"{metric['score']:.1f} ({low:.1f} to {high:.1f}, n = {metric['n']:,})"
+
+
+def _previous(previous: Mapping[str, Any] | None) -> list[str]:
+    if previous is None:
+        return []
+    note = [escaped(previous["note"])] if previous["note"] else []
+    same = [delta["name"] for delta in previous["deltas"] if delta["now"] == delta["before"]]
+    moved = sorted((delta for delta in previous["deltas"] if delta["now"] != delta["before"]), key=lambda delta: not delta["matters"])
+    lines = [f"{escaped(delta['name'])}: {escaped(change(delta))}{' **matters**' if delta['matters'] else ''} ({escaped(delta['how'])})" for delta in moved]
+    lines += [f"not changed: {escaped(', '.join(same))}"] if same else []
+    return [f"## Since {escaped(previous['run'])}", *note, *_listed("", lines)]
+
+
+def _listed(title: str, lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return []
+    return [*([f"## {title}"] if title else []), "\n".join(f"- {line}" for line in lines)]
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    return lines if len(lines) <= SHOWN else [*lines[:SHOWN], f"and {len(lines) - SHOWN} more, in gate.json"]
+
+
+def _line(text: str) -> str:
+    """One line of a terminal: nothing in it can move the cursor."""
+    return " ".join(visible(text).split())
+
+
+def escaped(text: str) -> str:
+    """The text as markdown shows it letter by letter: no tags, links, tables or emphasis, no line breaks, no invisible marks."""
+    plain = _line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    plain = ACTIVE.sub(r"\\\g<0>", plain)
+    return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", plain)
+
+
+def _within(text: str) -> str:
+    """At most MOST_BYTES, whole lines."""
+    blob = text.encode("utf-8")
+    if len(blob) <= MOST_BYTES:
+        return text
+    return blob[:MOST_BYTES].decode("utf-8", "ignore").rpartition("\n")[0] + "\n\n(cut; all of it is in gate.json)\n"
