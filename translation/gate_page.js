@@ -6,7 +6,6 @@ const RANK = { keep: 0, retry: 1, quarantine: 3 };
 const WORDS = { keep: "Kept", retry: "Kept after a retry", marked: "Kept, but marked", quarantine: "Quarantined" };
 const at = (id) => document.getElementById(id);
 const count = (number) => number.toLocaleString("en");
-const language = document.querySelector("#rows th:nth-child(3)").textContent;
 const tools = document.querySelector(".tools");
 const [text, decision, check, label, method, score, least, most, order] = ["text", "decision", "check", "label", "method", "score", "least", "most", "order"].map(at);
 
@@ -16,6 +15,8 @@ function make(tag, words, set = {}) {
   return node;
 }
 
+// "check(field)" may break before its bracket.
+const breakable = (name) => name.split(/(?=\()/).flatMap((part, after) => (after ? [make("wbr", []), part] : part));
 const plain = (cut) => (typeof cut === "string" ? cut : cut.join(""));
 const state = (row) => (row[DECISION] === "keep" && row[FLAGS].length ? "marked" : row[DECISION]);
 const shownNumber = (value) => (Math.abs(value) > 1e300 ? (value < 0 ? "−∞" : "∞") : String(value));
@@ -32,7 +33,7 @@ function texts(cuts, set) {
 
 function head(row, index) {
   const button = make("button", "Scores", { type: "button", onclick: () => toggle(index) });
-  button.setAttribute("aria-expanded", String(table.row(index).child.isShown()));
+  button.setAttribute("aria-expanded", "false");
   button.setAttribute("aria-label", `Scores of row ${row[ID]}`);
   return make("div", [make("b", WORDS[state(row)], { className: state(row) }), make("code", row[ID]), make("span", labels[row[LABEL]]), button]);
 }
@@ -40,7 +41,7 @@ function head(row, index) {
 function why(row) {
   const line = (words, kind) => {
     const [name, ...rest] = words.split(": ");
-    return make("li", rest.length ? [make("b", name), ": " + rest.join(": ")] : words, { className: kind });
+    return make("li", rest.length ? [make("b", breakable(name)), ": " + rest.join(": ")] : words, { className: kind });
   };
   return make("ul", [...row[REASONS].map((one) => line(one, "reason")), ...row[FLAGS].map((one) => line(one, "flag"))]);
 }
@@ -50,7 +51,7 @@ function scoresOf(index) {
   parts ??= JSON.parse(at("details").textContent);
   const list = make("dl", []);
   const row = rows[index];
-  const say = (name, words) => list.append(make("dt", name), make("dd", words));
+  const say = (name, words) => list.append(make("dt", breakable(name)), make("dd", words));
   parts.parts.forEach(([key, names], place) => {
     const values = parts.rows[index][place];
     if (!values) { return; }
@@ -76,14 +77,14 @@ const joined = (cuts) => cuts.map(plain).join(" ").toLowerCase();
 const definitions = [
   column("row", "num", (_, index) => index, head, { cellType: "th", createdCell: (cell) => { cell.scope = "row"; } }),
   column("english", "string", (row) => joined(row[SOURCE]), (row) => texts(row[SOURCE], { lang: "en" })),
-  column("translation", "string", (row) => joined(row[TARGET]), (row) => texts(row[TARGET], { lang: document.title.split(/[ /]+/)[1] })),
+  column("translation", "string", (row) => joined(row[TARGET]), (row) => texts(row[TARGET], { lang: at("rows").dataset.language })),
   column("failed", "num", (row) => 10 * row[REASONS].length + row[FAILED].length + row[FLAGS].length, why, { orderSequence: ["desc", "asc"] }),
   ...scores.map((name, place) => column(`score-${place}`, "suspicion", (row) => row[SUSPICION][place],
-    (row) => make("span", row[SUSPICION][place] === null ? "–" : shownNumber(row[SUSPICION][place])), { visible: false, className: "number", orderSequence: ["desc", "asc"] })),
+    (row) => make("span", row[SUSPICION][place] === null ? "–" : shownNumber(row[SUSPICION][place])), { visible: false, className: "number", createdCell: (cell) => { cell.dataset.title = name; }, orderSequence: ["desc", "asc"] })),
   column("decision", "num", (row) => RANK[row[DECISION]] || (row[FLAGS].length ? 2 : 0), nothing, { visible: false }),
   column("label", "num", (row) => row[LABEL], nothing, { visible: false }),
 ];
-[...scores, "Decision", "Label"].forEach((name) => document.querySelector("#rows thead tr").append(make("th", name, { scope: "col" })));
+[...scores, "Decision", "Label"].forEach((name) => document.querySelector("#rows thead tr").append(make("th", breakable(name), { scope: "col" })));
 
 let wanted = {};
 DataTable.ext.search.push((_settings, _strings, index, row) => fits(row, index));
@@ -122,10 +123,10 @@ function bound(input) {
 
 const chosen = (select) => (select && select.value !== "" ? Number(select.value) : -1);
 
-function filter({ keep = false } = {}) {
+function filter() {
   const place = chosen(score);
   wanted = { words: folded(text.value).split(/\s+/).filter(Boolean), state: decision.value, check: chosen(check), label: chosen(label), method: chosen(method), place, low: bound(least), high: bound(most) };
-  table.draw(keep ? "page" : true);
+  table.draw();
   const said = [
     ...wanted.words.map((word) => `with “${word}”`), ...(wanted.state ? [decision.selectedOptions[0].textContent.toLowerCase()] : []),
     ...(wanted.check >= 0 ? [`found by ${checks[wanted.check]}`] : []), ...(wanted.label >= 0 ? [`labelled ${labels[wanted.label]}`] : []),
@@ -210,10 +211,11 @@ function follow() {
     hold(index, { center: true });
   } else if (kind !== "row") {
     clear();
-    (kind === "check" ? check : label).value = String(index);
+    const select = kind === "check" ? check : label;
+    select.value = String(index);
     filter();
     at("rows-title").scrollIntoView();
-    check.focus({ preventScroll: true });
+    select.focus({ preventScroll: true });
   }
 }
 
@@ -269,6 +271,12 @@ offer(check, checks, tally(checks, (row) => row[FAILED]));
 offer(label, labels, tally(labels, (row) => [row[LABEL]]));
 offer(method, methods, tally(methods, (row) => row[METHODS]));
 offer(score, scores);
+const ready = (from) => requestIdleCallback((time) => {
+  let index = from;
+  while (index < rows.length && (time.timeRemaining() > 2 || time.didTimeout)) { heap(rows[index], index); index += 1; }
+  if (index < rows.length) { ready(index); }
+}, { timeout: 1000 });
+ready(0);
 tools.hidden = at("rows").hidden = false;
 filter();
 follow();

@@ -109,7 +109,7 @@ def _worst_first(shares: Mapping[str, Share]) -> list[tuple[str, Share]]:
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"visible": visible, "percent": percent, "count": "{:,}".format, "change": _change, "worst_first": _worst_first}
+    environment.filters |= {"visible": visible, "percent": lambda share: f"{100 * share:.1f} %", "count": "{:,}".format, "change": _change, "worst_first": _worst_first}
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
 
 

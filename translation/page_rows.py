@@ -113,7 +113,9 @@ def details(report: GateReport) -> dict[str, Any]:
 
 def _part(value: Any, row: Row) -> Any:
     """A value of a score as short text or a number; a copy of the row's own text is only named."""
-    if value is None or isinstance(value, bool | int):
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or isinstance(value, int):
         return value
     if isinstance(value, float):
         return number(value)
