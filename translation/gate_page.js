@@ -1,6 +1,6 @@
 // The body of a function that gets DataTables; gate_page.py puts it after the library. Text from rows only ever becomes text nodes.
 "use strict";
-const { columns, fields, scores, labels, checks, methods, rows } = JSON.parse(document.getElementById("data").textContent);
+const { columns, language, fields, scores, labels, checks, methods, rows } = JSON.parse(document.getElementById("data").textContent);
 const [ID, LABEL, DECISION, SOURCE, TARGET, FAILED, REASONS, FLAGS, SUSPICION, METHODS, RETRIED] = columns.keys();
 const RANK = { keep: 0, retry: 1, quarantine: 3 };
 const WORDS = { keep: "Kept", retry: "Kept after a retry", marked: "Kept, but marked", quarantine: "Quarantined" };
@@ -77,7 +77,7 @@ const joined = (cuts) => cuts.map(plain).join(" ").toLowerCase();
 const definitions = [
   column("row", "num", (_, index) => index, head, { cellType: "th", createdCell: (cell) => { cell.scope = "row"; } }),
   column("english", "string", (row) => joined(row[SOURCE]), (row) => texts(row[SOURCE], { lang: "en" })),
-  column("translation", "string", (row) => joined(row[TARGET]), (row) => texts(row[TARGET], { lang: at("rows").dataset.language })),
+  column("translation", "string", (row) => joined(row[TARGET]), (row) => texts(row[TARGET], { lang: language })),
   column("failed", "num", (row) => 10 * row[REASONS].length + row[FAILED].length + row[FLAGS].length, why, { orderSequence: ["desc", "asc"] }),
   ...scores.map((name, place) => column(`score-${place}`, "suspicion", (row) => row[SUSPICION][place],
     (row) => make("span", row[SUSPICION][place] === null ? "–" : shownNumber(row[SUSPICION][place])), { visible: false, className: "number", createdCell: (cell) => { cell.dataset.title = name; }, orderSequence: ["desc", "asc"] })),
@@ -90,10 +90,10 @@ let wanted = {};
 DataTable.ext.search.push((_settings, _strings, index, row) => fits(row, index));
 const table = new DataTable("#rows", {
   data: rows, columns: definitions, deferRender: true, autoWidth: false, order: [[0, "asc"]], pageLength: 50, lengthMenu: [25, 50, 100, 250],
-  layout: { topStart: null, topEnd: null, bottomStart: ["info", "pageLength"], bottomEnd: "paging" },
+  layout: { topStart: null, topEnd: null, bottomEnd: "paging",
+    bottomStart: [{ info: { text: "_START_ to _END_ of _TOTAL_ rows", empty: "", search: "" } }, { pageLength: { text: "_MENU_ on a page" } }] },
   createdRow: (node, _row, index) => { node.tabIndex = -1; node.dataset.at = index; },
-  language: { info: "_START_ to _END_ of _TOTAL_", infoEmpty: "", infoFiltered: "", lengthMenu: "_MENU_ on a page", emptyTable: "No rows.", zeroRecords: "No row fits these filters.",
-    thousands: ",", paginate: { first: "«", previous: "‹", next: "›", last: "»" } },
+  language: { emptyTable: "There are no rows.", zeroRecords: "No row fits these filters." },
 });
 
 // Filters.

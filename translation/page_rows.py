@@ -59,6 +59,7 @@ def table(report: GateReport) -> dict[str, Any]:
     places = {key: {name: at for at, name in enumerate(known)} for key, known in {**names, "methods": methods}.items()}
     return {
         "columns": ["id", "label", "decision", "source", "target", "failed", "reasons", "flags", "suspicion", "methods", "retried"],
+        "language": report.language,
         "fields": [visible(name) for name in fields],
         "scores": [visible(name) for name in scores],
         "labels": [visible(name) for name in names["labels"]],
