@@ -22,8 +22,8 @@ import jinja2
 from markupsafe import Markup
 
 from templates.refusal import Refusal
-from templates.store import write_atomic, write_json
-from translation.gate_report import Delta, GateReport, Share, Statistics, percent, row_json
+from templates.store import write_atomic
+from translation.gate_report import Delta, GateReport, Share, Statistics, row_json
 from translation.page_rows import block, details, table, visible
 
 TEMPLATE = Path(__file__).with_name("gate_page.html")
@@ -42,10 +42,10 @@ def write(report: GateReport, folder: Path, *, provenance: Mapping[str, Any], ex
     if isinstance(excluded, int):
         excluded = {"by the benchmark's own rule": excluded} if excluded else {}
     summary = report.to_json(excluded=excluded, provenance=provenance)
-    write_json(folder / "gate.json", summary)
     lines = (json.dumps(row_json(row), ensure_ascii=False) + "\n" for row in report.rows)
-    write_atomic(folder / "rows.jsonl", "".join(lines).encode("utf-8", "backslashreplace"))
-    write_atomic(folder / "index.html", render(report, summary).encode("utf-8", "backslashreplace"))
+    files = {"gate.json": json.dumps(summary, ensure_ascii=False, indent=2) + "\n", "rows.jsonl": "".join(lines), "index.html": render(report, summary)}
+    for name, text in files.items():
+        write_atomic(folder / name, text.encode("utf-8", "backslashreplace"))  # a lone surrogate becomes JSON's own escape
 
 
 def render(report: GateReport, summary: Mapping[str, Any]) -> str:
@@ -94,11 +94,15 @@ def _change(delta: Delta) -> dict[str, str]:
     share = all(0 <= value <= 1 for value in (delta.before, delta.now)) and delta.name not in ("penalty", "distinct")
     low, high = delta.interval
     if share:
-        return {"before": percent(delta.before), "now": percent(delta.now), "change": f"{100 * (delta.now - delta.before):+.1f} points"} | {
-            "interval": f"{100 * low:+.1f} to {100 * high:+.1f}"
-        }
-    before, now = f"{delta.before:,.4g}", f"{delta.now:,.4g}"
-    return {"before": before, "now": now, "change": f"{delta.now - delta.before:+,.3g}", "interval": f"{low:+,.3g} to {high:+,.3g}"}
+        moved = {"change": f"{100 * (delta.now - delta.before):+.1f} points", "interval": f"{100 * low:+.1f} to {100 * high:+.1f}"}
+        return {"before": _percent(delta.before), "now": _percent(delta.now), **moved}
+    moved = {"change": f"{delta.now - delta.before:+,.4g}", "interval": f"{low:+,.4g} to {high:+,.4g}"}
+    return {"before": f"{delta.before:,.4g}", "now": f"{delta.now:,.4g}", **moved}
+
+
+def _percent(share: float) -> str:
+    """One decimal always, so that columns align."""
+    return f"{100 * share:.1f} %"
 
 
 def _worst_first(shares: Mapping[str, Share]) -> list[tuple[str, Share]]:
@@ -109,7 +113,7 @@ def _worst_first(shares: Mapping[str, Share]) -> list[tuple[str, Share]]:
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"visible": visible, "percent": lambda share: f"{100 * share:.1f} %", "count": "{:,}".format, "change": _change, "worst_first": _worst_first}
+    environment.filters |= {"visible": visible, "percent": _percent, "count": "{:,}".format, "change": _change, "worst_first": _worst_first}
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
 
 

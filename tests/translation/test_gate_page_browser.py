@@ -124,7 +124,7 @@ def test_search_looks_into_texts_ids_and_reasons_word_by_word(visit, address, re
         ("#decision", "Quarantined", lambda row: row.decision == "quarantine"),
         ("#decision", "Kept after a retry", lambda row: row.decision == "retry"),
         ("#decision", "Kept", lambda row: row.decision == "keep"),
-        ("#decision", "Kept, but marked", lambda row: row.decision == "keep" and row.flags),
+        ("#decision", "Kept, but marked", lambda row: row.decision == "keep" and bool(row.flags)),
         ("#check", "empty", lambda row: "empty" in row.failed),
         ("#label", "positive", lambda row: row.label == "positive"),
         ("#method", "aligned", lambda row: "aligned" in row.methods),
@@ -198,8 +198,10 @@ def test_order_by_list_and_by_heading(visit, address, report):
     page.select_option("#order", "failed-desc")
     assert len(page.locator("#rows tbody tr").first.locator("li").all()) == max(len(row.reasons) + len(row.flags) for row in report.rows if row.reasons)
     page.get_by_role("button", name="English").click()
-    assert page.locator("#rows tbody td:nth-child(2) bdi").first.inner_text() == min(row.source["sentence"] for row in report.rows)
+    first = page.locator("#rows tbody td:nth-child(2) bdi").first
+    playwright.expect(first).to_have_text(min(row.source["sentence"] for row in report.rows))
     assert page.locator("#rows th[aria-sort=ascending]").inner_text().startswith("English")
+    assert page.input_value("#order") == ""
 
 
 def test_keys(visit, address):
@@ -246,11 +248,11 @@ def test_an_example_leads_to_its_row_even_through_a_filter(visit, address, repor
     page = visit(address)
     sample = next(check for check in report.checks if check.id == "empty").samples[3]
     page.fill("#text", "banken")
-    page.locator(".examples").get_by_role("link", name=sample, exact=True).click()
+    page.locator(".examples").get_by_role("link", name=sample, exact=True).first.click()
     assert current(page) == sample
     assert page.inner_text("#shown") == f"All {ROWS} rows"
     page.keyboard.press("j")
-    page.locator(".examples").get_by_role("link", name=sample, exact=True).click()
+    page.locator(".examples").get_by_role("link", name=sample, exact=True).first.click()
     page.wait_for_function("id => document.querySelector('#rows tr:focus code').textContent === id", arg=sample)
 
 
@@ -268,7 +270,7 @@ def test_links_to_a_row_a_check_and_a_label(visit, address, report):
 
 def test_what_a_check_points_at_is_marked(visit, report, tmp_path):
     text = "\U0001f600\U0001f469 Bolaget é\u0301 12 %\u202e"
-    spans = {"sentence": {"source": ((0, 6), (3, 9)), "target": ((3, 10), (14, 99))}}
+    spans = {"sentence": {"source": ((0, 6), (3, 9)), "target": ((3, 10), (15, 99))}}
     row = replace(report.rows[0], target={**report.rows[0].target, "sentence": text}, spans=spans)
     page = visit(written(replace(report, rows=(row, *report.rows[1:])), tmp_path))
     cells = page.locator("#rows tbody tr").first.locator("td")
@@ -283,7 +285,8 @@ def test_hostile_rows_are_only_text(visit, tmp_path, name):
     raw, seen = HOSTILE[name]
     fields = {"sentence": f"Profit falls {raw} again.", "target": "Shell"}
     source = Record(f"id {raw}", fields, "negative", "g")
-    found = judge([source], [replace(source, fields=fields, source=fields, flags=(f"flag {raw}",))], benchmark=catalogue.benchmark("fiqa"), language=language.load("sv"))
+    made = replace(source, fields=fields, source=fields, flags=(f"flag {raw}",))
+    found = judge([source], [made], benchmark=catalogue.benchmark("fiqa"), language=language.load("sv"))
     row = replace(found.rows[0], label=f"label {raw}", methods=(f"method {raw}",), scores={f"check {raw}": {f"part {raw}": raw, "list": [raw]}})
     page = visit(written(replace(found, rows=(row,), words=(Finding("words", raw, raw),)), tmp_path))
     page.keyboard.press("j")
