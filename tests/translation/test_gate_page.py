@@ -154,7 +154,7 @@ def test_set_numbers_without_a_sentence_of_their_own_are_named(tmp_path):
 
     report = nasty_report()
     write(replace(report, statistics=More(**asdict(report.statistics))), tmp_path, provenance={})
-    words = " ".join("".join(Tags((tmp_path / "index.html").read_text(encoding="utf-8")).words).split())
+    words = " ".join(" ".join(Tags((tmp_path / "index.html").read_text(encoding="utf-8")).words).split())
     assert "Copied twice 1,204 Chrf score: 51.25; signature: nrefs:1" in words
     assert "Empty one" not in words
 
