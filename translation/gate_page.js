@@ -89,12 +89,14 @@ const definitions = [
 let wanted = {};
 DataTable.ext.search.push((_settings, _strings, index, row) => fits(row, index));
 const table = new DataTable("#rows", {
-  data: rows, columns: definitions, deferRender: true, autoWidth: false, order: [[0, "asc"]], pageLength: 50, lengthMenu: [25, 50, 100, 250],
+  data: rows, columns: definitions, deferRender: true, autoWidth: false, order: [[0, "asc"]], pageLength: 25, lengthMenu: [25, 50, 100, 250],
   layout: { topStart: null, topEnd: null, bottomEnd: "paging",
     bottomStart: [{ info: { text: "_START_ to _END_ of _TOTAL_ rows", empty: "", search: "" } }, { pageLength: { text: "_MENU_ on a page" } }] },
   createdRow: (node, _row, index) => { node.tabIndex = -1; node.dataset.at = index; },
   language: { emptyTable: "There are no rows.", zeroRecords: "No row fits these filters." },
 });
+
+table.off("stateSaveParams"); // the bundle's Select would walk all cells at every draw, though nothing is saved
 
 // Filters.
 const heaps = [];
