@@ -141,7 +141,7 @@ def test_many_labels_fold_and_the_worst_stay_in_sight(tmp_path):
     write(replace(nasty_report(), labels=labels), tmp_path, provenance={})
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
     sight, _, folded = text.partition('id="label-title"')[2].partition("<details>")
-    assert "30 more, which kept as much or more" in folded
+    assert "30 more, which lost as little or less" in folded
     assert "label 39</a>" in sight and "label 30</a>" in sight and "label 29</a>" not in sight
 
 

@@ -1,44 +1,18 @@
-"""gate_page in a real browser: everything a person can do on the page, hostile rows, and 12,000 of them. Chromium by Playwright, or skipped."""
+"""gate_page in a real browser: everything a person can do on the page. Chromium by Playwright, or skipped."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from templates import catalogue, language
-from templates.benchmark import Record
 from templates.finding import Finding
-from tests.speed.gate_page import CHROMIUM, large, timings
+from tests.speed.gate_page import large
 from translation import gate_page
 from translation.gate_report import Comparison, Delta, GateReport, Share
-from translation.judge import judge
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no Chromium at {CHROMIUM}")
 
 ROWS = 240  # ten pages of 25, the last not full
-HOSTILE = {
-    "script": ("</script><script>window.acted = 1</script><!--<script>", "</script><script>window.acted = 1</script><!--<script>"),
-    "image": ("<img src=x onerror='window.acted = 1'>", "<img src=x onerror='window.acted = 1'>"),
-    "direction": ("\u202eabc\u2066 \u200f", "[U+202E]abc[U+2066] [U+200F]"),
-    "nul": ("a\x00b\x1bc", "a[U+0000]b[U+001B]c"),
-    "surrogate": ("half \ud83d pair", "half [U+D83D] pair"),
-    "separator": ("one\u2028two\u2029three", "one[U+2028]two[U+2029]three"),
-    "formula": ('=HYPERLINK("http://example.com","x")', '=HYPERLINK("http://example.com","x")'),
-    "template": ("{{ 7*7 }} ${7*7} {% x %} &lt;b&gt;", "{{ 7*7 }} ${7*7} {% x %} &lt;b&gt;"),
-    "emoji": ("\U0001f600\U0001f469\u200d\U0001f4bb ok", "\U0001f600\U0001f469\u200d\U0001f4bb ok"),
-}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as player:
-        made = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")
@@ -54,28 +28,6 @@ def address(report: GateReport, tmp_path_factory: pytest.TempPathFactory) -> str
 def written(report: GateReport, folder: Path) -> str:
     gate_page.write(report, folder, provenance={"engine": "none"})
     return (folder / "index.html").as_uri()
-
-
-@pytest.fixture
-def visit(browser: Any) -> Iterator[Any]:
-    """Opens a page; at the end nothing may have been complained of on the console or asked of any server."""
-    said: list[str] = []
-    opened: list[Any] = []
-
-    def to(address: str, **context: Any) -> Any:
-        page = browser.new_page(**{"viewport": {"width": 1280, "height": 900}, **context})
-        opened.append(page)
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: None if request.url.startswith("file:") else said.append(request.url))
-        page.goto(address)
-        page.wait_for_selector("#rows tbody tr")
-        return page
-
-    yield to
-    for page in opened:
-        page.close()
-    assert said == []
 
 
 def ids(page: Any) -> list[str]:
@@ -118,30 +70,30 @@ def test_search_looks_into_texts_ids_and_reasons_word_by_word(visit, address, re
     assert shown(page) == 0
 
 
-@pytest.mark.parametrize(
-    ("tool", "chosen", "fits"),
-    [
-        ("#decision", "Quarantined", lambda row: row.decision == "quarantine"),
-        ("#decision", "Kept after a retry", lambda row: row.decision == "retry"),
-        ("#decision", "Kept", lambda row: row.decision == "keep"),
-        ("#decision", "Kept, but marked", lambda row: row.decision == "keep" and bool(row.flags)),
-        ("#check", "empty", lambda row: "empty" in row.failed),
-        ("#label", "positive", lambda row: row.label == "positive"),
-        ("#method", "aligned", lambda row: "aligned" in row.methods),
-    ],
+FILTERS = (
+    ("#decision", "Quarantined", lambda row: row.decision == "quarantine"),
+    ("#decision", "Kept after a retry", lambda row: row.decision == "retry"),
+    ("#decision", "Kept", lambda row: row.decision == "keep"),
+    ("#decision", "Kept, but marked", lambda row: row.decision == "keep" and bool(row.flags)),
+    ("#check", "empty", lambda row: "empty" in row.failed),
+    ("#label", "positive", lambda row: row.label == "positive"),
+    ("#method", "aligned", lambda row: "aligned" in row.methods),
 )
-def test_each_filter(visit, address, report, tool, chosen, fits):
+
+
+def test_each_filter(visit, address, report):
     page = visit(address)
-    option = page.locator(f"{tool} option").filter(has_text=re.compile(rf"^{chosen}( \(|$)"))
-    page.select_option(tool, value=option.get_attribute("value"))
-    wanted = expected(report, fits)
-    assert 0 < wanted < ROWS
-    assert shown(page) == wanted
-    if tool != "#decision":
-        assert option.inner_text() == f"{chosen} ({wanted})"
-    page.click("#clear")
-    assert page.inner_text("#shown") == f"All {ROWS} rows"
-    assert page.locator("#clear").is_hidden()
+    for tool, chosen, fits in FILTERS:
+        option = page.locator(f"{tool} option").filter(has_text=re.compile(rf"^{chosen}( \(|$)"))
+        page.select_option(tool, value=option.get_attribute("value"))
+        wanted = expected(report, fits)
+        assert 0 < wanted < ROWS, chosen
+        assert shown(page) == wanted, chosen
+        if tool != "#decision":
+            assert option.inner_text() == f"{chosen} ({wanted})"
+        page.click("#clear")
+        assert page.inner_text("#shown") == f"All {ROWS} rows"
+        assert page.locator("#clear").is_hidden()
 
 
 def test_filters_narrow_each_other(visit, address, report):
@@ -198,8 +150,9 @@ def test_order_by_list_and_by_heading(visit, address, report):
     page.select_option("#order", "failed-desc")
     assert len(page.locator("#rows tbody tr").first.locator("li").all()) == max(len(row.reasons) + len(row.flags) for row in report.rows if row.reasons)
     page.get_by_role("button", name="English").click()
-    first = page.locator("#rows tbody td:nth-child(2) bdi").first
-    playwright.expect(first).to_have_text(min(row.source["sentence"] for row in report.rows))
+    page.wait_for_function(
+        "text => document.querySelector('#rows td:nth-child(2) bdi').textContent === text", arg=min(row.source["sentence"] for row in report.rows)
+    )
     assert page.locator("#rows th[aria-sort=ascending]").inner_text().startswith("English")
     assert page.input_value("#order") == ""
 
@@ -268,38 +221,6 @@ def test_links_to_a_row_a_check_and_a_label(visit, address, report):
     assert page.input_value("#check") == ""
 
 
-def test_what_a_check_points_at_is_marked(visit, report, tmp_path):
-    text = "\U0001f600\U0001f469 Bolaget é\u0301 12 %\u202e"
-    spans = {"sentence": {"source": ((0, 6), (3, 9)), "target": ((3, 10), (15, 99))}}
-    row = replace(report.rows[0], target={**report.rows[0].target, "sentence": text}, spans=spans)
-    page = visit(written(replace(report, rows=(row, *report.rows[1:])), tmp_path))
-    cells = page.locator("#rows tbody tr").first.locator("td")
-    assert cells.nth(0).locator("mark").all_text_contents() == ["Shares of"]
-    assert cells.nth(1).locator("mark").all_text_contents() == ["Bolaget", "2 %[U+202E]"]
-    assert cells.nth(1).locator("bdi").first.text_content() == text.replace("\u202e", "[U+202E]")
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_rows_are_only_text(visit, tmp_path, name):
-    """Everywhere a row's text can stand: id, source, target, label, flag, reason, scores, method; and in a search for it."""
-    raw, seen = HOSTILE[name]
-    fields = {"sentence": f"Profit falls {raw} again.", "target": "Shell"}
-    source = Record(f"id {raw}", fields, "negative", "g")
-    made = replace(source, fields=fields, source=fields, flags=(f"flag {raw}",))
-    found = judge([source], [made], benchmark=catalogue.benchmark("fiqa"), language=language.load("sv"))
-    row = replace(found.rows[0], label=f"label {raw}", methods=(f"method {raw}",), scores={f"check {raw}": {f"part {raw}": raw, "list": [raw]}})
-    page = visit(written(replace(found, rows=(row,), words=(Finding("words", raw, raw),)), tmp_path))
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    table = page.locator("#rows").inner_text()
-    for words in (f"id {seen}", f"Profit falls {seen} again.", f"label {seen}", f"flag {seen}", f"method {seen}", f"part {seen}"):
-        assert words in table
-    page.fill("#text", seen)
-    assert shown(page) == 1
-    assert page.evaluate("window.acted") is None
-    assert page.locator("main img, main script, #rows a:not([href^='#'])").count() == 0
-
-
 def test_findings_words_slot_types_and_the_run_before(visit, report, tmp_path):
     deltas = (Delta("keep rate", 0.91, 0.87, (-0.06, -0.02), True, "beyond chance"), Delta("penalty", 38.0, 63.5, (-2.1, 53.0), False))
     full = replace(
@@ -346,14 +267,3 @@ def test_without_javascript_the_summary_stands_and_says_where_the_rows_are(brows
     assert "The table needs JavaScript" in page.locator("noscript").inner_text()
     assert page.locator(".tools").is_hidden()
     page.close()
-
-
-def test_twelve_thousand_rows_stay_fluid(visit, tmp_path):
-    """Loose bounds, for machines that do other work; `tests.speed.gate_page` prints the figures."""
-    file = written(large(12_000), tmp_path)
-    assert (tmp_path / "index.html").stat().st_size < 25e6
-    page = visit(file)
-    took = timings(page, file, times=1)
-    assert took["open"] < 10_000
-    assert took["filter"] < 1_000
-    assert page.inner_text("#shown") == "All 12,000 rows"
