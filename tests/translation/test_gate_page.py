@@ -6,15 +6,18 @@ import html.parser
 import json
 import os
 import re
-from dataclasses import replace
+from dataclasses import asdict, dataclass, field, replace
 
+import jinja2
 import pytest
 
 from templates import catalogue, language
 from templates.benchmark import Record
 from templates.refusal import Refusal
-from translation.gate_page import visible, write
+from translation.gate_page import write
+from translation.gate_report import Share, Statistics
 from translation.judge import judge
+from translation.page_rows import visible
 
 FIQA = catalogue.benchmark("fiqa")
 NASTY = "<script>alert(1)</script> \"quoted\" 'single' </style><img src=x onerror=alert(1)> \u202eevil \x00 & {{ 7*7 }} {% x %}"
@@ -74,18 +77,27 @@ def test_rows_jsonl_holds_every_row(folder):
     assert rows[2]["flags"] == ["span-copied"]
 
 
+def rows_of(text):
+    """The rows on the page as its script reads them, by column."""
+    data = json.loads(re.search('<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL).group(1))
+    return data, [dict(zip(data["columns"], row, strict=True)) for row in data["rows"]]
+
+
 def test_nothing_in_a_translation_acts_on_the_page(folder):
     text = (folder / "index.html").read_text(encoding="utf-8")
     page = Tags(text)
     tags = [tag for tag, _ in page.found]
-    assert tags.count("script") == tags.count("style") == 1
+    kinds = [attributes.get("type") for tag, attributes in page.found if tag == "script"]
+    assert (tags.count("style"), kinds) == (1, ["application/json", "application/json", "module"])
     assert "img" not in tags
     assert not any(name.startswith("on") or name == "style" for _, attributes in page.found for name in attributes)
-    assert "\u202e" not in text
-    assert "\x00" not in text
-    shown = " ".join("".join(page.words).split())
-    assert "<script>alert(1)</script> \"quoted\" 'single'" in shown
-    assert "[U+202E]evil [U+0000] & {{ 7*7 }}" in shown
+    before_script = text.partition('<script type="module">')[0]
+    assert "\u202e" not in before_script
+    assert "\x00" not in before_script
+    assert "<script>alert" not in before_script
+    assert rows_of(text)[1][1]["target"][0] == visible(NASTY)
+    assert "[U+202E]evil [U+0000] & {{ 7*7 }}" in visible(NASTY)
+    assert "</code><script>alert(2)</script>" in "".join(page.words)
 
 
 def test_the_page_asks_for_nothing_and_runs_only_its_own_script(folder):
@@ -94,12 +106,14 @@ def test_the_page_asks_for_nothing_and_runs_only_its_own_script(folder):
     policy = next(attributes["content"] for tag, attributes in page.found if tag == "meta" and attributes.get("http-equiv"))
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
-    for tag in ("style", "script"):
-        inside = re.search(f"<{tag}>(.*?)</{tag}>", text, re.DOTALL).group(1)
-        assert f"{tag}-src 'sha256-{base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()}'" in policy
-    assert not any(name in ("src", "href", "action") for _, attributes in page.found for name in attributes)
-    assert "url(" not in text
-    assert "@import" not in text
+    inside = {tag: re.search(f"<{tag}{more}>(.*?)</{tag}>", text, re.DOTALL).group(1) for tag, more in (("style", ""), ("script", ' type="module"'))}
+    for tag, words in inside.items():
+        assert f"{tag}-src 'sha256-{base64.b64encode(hashlib.sha256(words.encode()).digest()).decode()}'" in policy
+    asked = [value for _, attributes in page.found for name, value in attributes.items() if name in ("src", "href", "action")]
+    assert asked
+    assert all(value.startswith("#") for value in asked)
+    assert "url(" not in inside["style"]
+    assert "@import" not in inside["style"]
 
 
 def test_the_verdict_stands_first_in_words(folder):
@@ -109,18 +123,51 @@ def test_the_verdict_stands_first_in_words(folder):
     assert "Misses: " in words
 
 
-def test_flagged_rows_carry_what_the_filters_read(folder):
-    rows = [attributes for tag, attributes in Tags((folder / "index.html").read_text(encoding="utf-8")).found if tag == "article"]
-    assert [row["data-decision"] for row in rows] == ["quarantine", "keep"]
-    assert rows[0]["data-label"] == "negative"
-    assert {"structure", "numbers"} <= set(rows[0]["data-checks"].split())
+def test_every_row_is_on_the_page_with_what_the_filters_read(folder):
+    data, rows = rows_of((folder / "index.html").read_text(encoding="utf-8"))
+    assert [row["id"] for row in rows] == ["good", 'b"><script>', "fast"]
+    assert [row["decision"] for row in rows] == ["keep", "quarantine", "keep"]
+    assert data["labels"][rows[1]["label"]] == "negative"
+    assert {"structure", "numbers"} <= {data["checks"][place] for place in rows[1]["failed"]}
+    assert rows[2]["flags"] == ["span-copied"]
+    assert len(rows[0]["suspicion"]) == len(data["scores"])
 
 
-def test_a_long_set_shows_the_first_rows_and_says_so(tmp_path):
-    write(nasty_report(), tmp_path, provenance={}, shown=1)
+def test_examples_and_labels_lead_to_rows(folder):
+    links = {attributes["href"] for tag, attributes in Tags((folder / "index.html").read_text(encoding="utf-8")).found if tag == "a"}
+    assert {"#row-2", "#label-1", "#label-2", "#rows-title"} <= links
+
+
+def test_many_labels_fold_and_the_worst_stay_in_sight(tmp_path):
+    labels = {f"label {n}": Share(100 - n, 100) for n in range(40)}
+    write(replace(nasty_report(), labels=labels), tmp_path, provenance={})
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert text.count("<article") == 1
-    assert "The first 1 of 2" in text
+    sight, _, folded = text.partition('id="label-title"')[2].partition("<details>")
+    assert "30 more, which lost as little or less" in folded
+    assert "label 39</a>" in sight and "label 30</a>" in sight and "label 29</a>" not in sight
+
+
+def test_set_numbers_without_a_sentence_of_their_own_are_named(tmp_path):
+    @dataclass(frozen=True, slots=True)
+    class More(Statistics):
+        copied_twice: int = 1204
+        chrf: dict = field(default_factory=lambda: {"score": 51.25, "signature": "nrefs:1"})
+        empty_one: tuple = ()
+
+    report = nasty_report()
+    write(replace(report, statistics=More(**asdict(report.statistics))), tmp_path, provenance={})
+    words = " ".join(" ".join(Tags((tmp_path / "index.html").read_text(encoding="utf-8")).words).split())
+    assert "Copied twice 1,204 Chrf score: 51.25; signature: nrefs:1" in words
+    assert "Empty one" not in words
+
+
+def test_a_page_that_cannot_be_made_leaves_the_old_one(folder):
+    before = (folder / "index.html").read_bytes()
+    report = nasty_report()
+    with pytest.raises(jinja2.UndefinedError):
+        write(replace(report, checks=(replace(report.checks[0], samples=("no such row",)),)), folder, provenance={})
+    assert (folder / "index.html").read_bytes() == before
+    assert sorted(path.name for path in folder.iterdir()) == ["gate.json", "index.html", "rows.jsonl"]
 
 
 def test_a_set_without_a_fault_has_a_page_too(tmp_path):
@@ -129,7 +176,8 @@ def test_a_set_without_a_fault_has_a_page_too(tmp_path):
     write(judge(source, made, benchmark=FIQA, language=language.load("sv")), tmp_path, provenance={}, excluded=3)
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "1 of 1 translations can be used (100.0 %)" in " ".join("".join(Tags(text).words).split())
-    assert "There are none." in text
+    assert "Why this verdict" not in text
+    assert len(rows_of(text)[1]) == 1
     assert json.loads((tmp_path / "gate.json").read_text(encoding="utf-8"))["statistics"]["source"] == 4
 
 
@@ -139,11 +187,6 @@ def test_lone_surrogates_reach_the_files_as_escapes(tmp_path):
     write(judge(source, made, benchmark=FIQA, language=language.load("sv")), tmp_path, provenance={})
     assert json.loads((tmp_path / "rows.jsonl").read_text(encoding="utf-8"))["target"]["sentence"] == "Bolagets \ud800 aktier"
     assert "[U+D800]" in (tmp_path / "index.html").read_text(encoding="utf-8")
-
-
-def test_visible_leaves_plain_text_alone():
-    assert visible("åäö\n\t– €") == "åäö\n\t– €"
-    assert visible("a\u200bb\x85") == "a[U+200B]b[U+0085]"
 
 
 @pytest.mark.parametrize("text", ["Bolagets \ud800 aktier", "\x00\x01\x1b[2J", "\u2028\u2029\x85", "</script><!--", '"}\n{"id": "forged"}'])
@@ -161,9 +204,9 @@ def test_any_text_survives_in_gate_json_and_rows(tmp_path, text):
 
 def test_a_sample_says_why_and_a_check_what_was_observed(folder):
     gate = json.loads((folder / "gate.json").read_text(encoding="utf-8"))
-    marks = next(check for check in gate["checks"] if check["id"] == "kept_marks")
+    marks = next(check for check in gate["checks"] if check["id"] == "numbers")
     assert marks["observed"] == pytest.approx(marks["n_flagged"] / marks["n_evaluated"])
-    assert marks["samples"][0]["why"][0].startswith("kept_marks(sentence): ")
+    assert marks["samples"][0]["why"][0].startswith("numbers(sentence): ")
 
 
 def test_a_report_that_cannot_be_finished_leaves_the_old_one(tmp_path, monkeypatch):

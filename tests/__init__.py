@@ -1,0 +1,1 @@
+"""The tests mirror the packages; a package of its own, since a dependency (spylls) installs one of the same name."""
