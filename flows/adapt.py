@@ -110,5 +110,7 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     whole["basis"] = basis(plan, refreshed, tuned=wanted)
     write_json(staged / "manifest.json", whole)
     runs = Runs(plan.out)
-    place = runs.publish(staged, language, name, digest=digest([plan.digest, facts["inputs"]]), point=wanted or not _whole(runs, plan))
+    place = runs.publish(
+        staged, language, name, digest=digest([plan.digest, facts["inputs"], whole["basis"]["overrides"]]), point=wanted or not _whole(runs, plan)
+    )
     return {"pointer": str(place), "verdict": verdict, "gates": lines, "stopped": stopped, "headline": lines_out}

@@ -15,7 +15,7 @@ from flows.plan import Plan, make
 from flows.step import STEP
 from templates import catalogue, records
 from templates.benchmark import Benchmark
-from translation import gate_page, limits
+from translation import gate_page, limits, overrides
 from translation import judge as gates
 
 
@@ -27,8 +27,9 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     by_id = {row.id: row for folder in translated for row in records.read(folder / "records.jsonl", benchmark)}
     moved = [by_id[row.id] for row in source if row.id in by_id]
     lines = limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]")
-    found = gates.judge(source, moved, benchmark=benchmark, language=plan.language, limits=lines)
     code = plan.language.code
+    people = overrides.apply(source, moved, overrides.read(overrides.path_of(code, benchmark.name), benchmark), where=f"{code}/{benchmark.name}")
+    found = gates.judge(source, people.records, benchmark=benchmark, language=plan.language, limits=lines)
     records.write(staged / "records" / f"{benchmark.name}.jsonl", found.kept, benchmark=benchmark.name, language=code)
     records.write(staged / "records" / f"{benchmark.name}.quarantine.jsonl", found.quarantined, benchmark=benchmark.name, language=code)
     provenance = {
@@ -36,6 +37,7 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
         "engine_fingerprint": translator_for(plan).fingerprint,
         "origin": facts["origin"],
         "source_digest": facts["digest"],
+        "overrides": people.to_json(),
     }
     gate_page.write(found, staged / "gate" / benchmark.name, provenance=provenance, excluded=facts["excluded"])
     return summary_of(json.loads((staged / "gate" / benchmark.name / "gate.json").read_text(encoding="utf-8")))

@@ -13,6 +13,7 @@ from templates.finding import Finding
 SCHEMA_VERSION = 1
 SAMPLES = 20  # ids named for each check
 RETRIED = "retried-"  # begins the flag of a record whose translation came from a rung of the retry ladder; the rung's name follows
+HUMAN = "override"  # flag of a record whose text a person wrote or approved: what would quarantine a machine's translation only marks it
 
 Severity = Literal["critical", "major", "minor"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")
