@@ -89,10 +89,10 @@ class Agreement:
 
 def agreement(sample: Sample, filled: Sequence[Filled]) -> Agreement:
     """Judge the gate and the set by the reviewed rows of one sample."""
-    good: dict[str, bool] = {}
-    for name in dict.fromkeys(one.row.record.id for one in filled):
-        said = [one.verdict in GOOD for one in filled if one.row.record.id == name]
-        good[name] = 2 * sum(said) > len(said)  # a tie counts as bad
+    votes: dict[str, list[bool]] = {}
+    for one in filled:
+        votes.setdefault(one.row.record.id, []).append(one.verdict in GOOD)
+    good = {name: 2 * sum(said) > len(said) for name, said in votes.items()}  # a tie counts as bad
     of = {one.record.id: one.stratum for one in sample.rows}
     strata = {
         name: Seen(

@@ -75,13 +75,11 @@ def judged_in(run: Path, benchmark: Benchmark) -> list[Judged]:
 def shares(sizes: Mapping[str, int], rows: int) -> dict[str, int]:
     """How many rows to draw of each stratum: half clean, half flagged in even shares; what a stratum lacks goes to the others."""
     wanted = dict.fromkeys(sizes, 0)
-    left = min(rows, sum(sizes.values()))
-    while left:
-        open_strata = [name for name in sizes if wanted[name] < sizes[name]]
-        flagged = len([name for name in sizes if name != "clean" and sizes[name]])
-        price = {name: (wanted[name] + 1) / (max(flagged, 1) if name == "clean" else 1) for name in open_strata}
-        wanted[min(open_strata, key=price.__getitem__)] += 1
-        left -= 1
+    for drawn in range(min(rows, sum(sizes.values()))):
+        lacking = [name for name in sizes if wanted[name] < sizes[name]]
+        flagged = [name for name in lacking if name != "clean"]
+        clean = "clean" in lacking and (not flagged or 2 * wanted["clean"] <= drawn)
+        wanted["clean" if clean else min(flagged, key=wanted.__getitem__)] += 1
     return wanted
 
 

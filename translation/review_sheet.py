@@ -138,12 +138,12 @@ def cells_of(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def same(found: str, wanted: str) -> bool:
-    """Whether two cells hold the same text, apart from what spreadsheets do to it: line ends, invisible marks, normal form, blanks around."""
+    """Whether two cells hold the same text, apart from what spreadsheets do to it: line ends, invisible marks, normal form, blanks, apostrophes."""
     return _seen(found) == _seen(wanted)
 
 
 def _seen(cell: str) -> str:
-    text = SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", cell)
+    text = SURROGATE.sub(lambda half: f"\\u{ord(half.group()):04x}", cell.lstrip("'"))
     return " ".join("".join(mark for mark in unicodedata.normalize("NFC", text) if mark.isspace() or unicodedata.category(mark) not in ("Cc", "Cf")).split())
 
 
