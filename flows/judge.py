@@ -47,7 +47,7 @@ def summary_of(gate: Mapping[str, Any]) -> dict[str, Any]:
     """What later stages need of a gate.json, and the gate's part of a signature."""
     numbers = gate["statistics"]
     share = numbers["kept"] / (numbers["kept"] + numbers["quarantined"])
-    return {"verdict": gate["verdict"], "line": f"{gate['verdict']},kept={share:.0%}", "statistics": numbers}
+    return {"verdict": gate["verdict"], "line": f"{gate['verdict']},kept={share:.0%}", "statistics": numbers, "overrides": gate["provenance"]["overrides"]}
 
 
 def show(language: str, benchmark: str, gate: Mapping[str, Any], page: Path) -> None:
@@ -55,7 +55,9 @@ def show(language: str, benchmark: str, gate: Mapping[str, Any], page: Path) -> 
     key = f"gate-{language}-{benchmark}".lower().replace("_", "-")
     numbers = gate["statistics"]
     counts = ", ".join(f"{name} {numbers[name]:,}" for name in ("source", "excluded", "kept", "quarantined"))
-    create_markdown_artifact(key=key, markdown=f"# {benchmark} in {language}: {gate['verdict']}\n\n{counts}\n")
+    people = ", ".join(f"{name} {count:,}" for name, count in gate["provenance"]["overrides"].items() if name != "void_ids" and count)
+    told = f"\n\noverrides by people: {people}" if people else ""
+    create_markdown_artifact(key=key, markdown=f"# {benchmark} in {language}: {gate['verdict']}\n\n{counts}{told}\n")
     rows = [{"check": check["id"], "severity": check["severity"], "flagged": check["n_flagged"], "of": check["n_evaluated"]} for check in gate["checks"]]
     create_table_artifact(key=f"{key}-checks", table=rows)
     create_link_artifact(key=f"{key}-page", link=page.as_uri(), link_text=f"{benchmark} in {language}, row by row")
