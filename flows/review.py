@@ -57,8 +57,8 @@ def read(language: str, sheets: Sequence[Path], *, out: Path) -> list[str]:
     for sample, found, decided, path, merged in ready:
         if decided.overrides:
             overrides.write(path, merged)
-        facts = {name: getattr(sample, name) for name in ("language", "benchmark", "study", "run", "key", "seed")}
-        told = {**facts, "when": now, "sheets": [str(sheet) for sheet in sheets], **found.to_json()}
+        facts = {name: getattr(sample, name) for name in ("language", "benchmark", "study", "run", "seed")}
+        told = {**facts, "sample": sample.key, "when": now, "sheets": [str(sheet) for sheet in sheets], **found.to_json()}
         told |= {"overrides": {"file": str(path), "written": len(decided.overrides), "unsettled": list(decided.unsettled)}}
         place = runs.out / ".reviews" / language / f"{sample.benchmark}.json"
         write_json(place, told)
