@@ -233,16 +233,10 @@ def review(
     runs: Out = Path("runs"),
 ) -> None:
     """Let people judge a sample: --export draws it, --import reads their verdicts; corrections go to ./lingraft/overrides."""
-    from flows.review import export as draw
-    from flows.review import read
+    from flows.review import review as either
 
-    if (to is None) == (sheet is None) or (more and sheet is None):
-        raise Refusal("review needs either --export SHEET.csv, or --import SHEET.csv and perhaps further sheets after it; give one of them.")
-    if to is not None:
-        lines = draw(language, study, to, out=runs, only=benchmark, rows=rows, seed=seed)
-    else:
-        lines = read(language, [*([sheet] if sheet else []), *(more or [])], out=runs)
-    for line in lines:
+    sheets = [*([sheet] if sheet else []), *(more or [])]
+    for line in either(language, study, to=to, sheets=sheets, out=runs, only=benchmark, rows=rows, seed=seed):
         out.print(line, markup=False)
 
 

@@ -13,11 +13,20 @@ from templates.language import ENGLISH, load
 from templates.refusal import Refusal
 from templates.run_folder import Runs
 from templates.store import write_json
-from translation import overrides, review, review_sheet
+from translation import overrides, review_sheet
+from translation import review as sampling
 from translation.agreement import Agreement, Estimate, agreement
 from translation.gate_report import percent
+from translation.review import Sample
 from translation.review_sheet import Filled
 from translation.verdicts import Decided, decide
+
+
+def review(language: str, study: str, *, to: Path | None, sheets: Sequence[Path], out: Path, only: str, rows: int, seed: int) -> list[str]:
+    """Export a sheet to `to`, or import `sheets`."""
+    if (to is None) == (not sheets):
+        raise Refusal("review needs either --export SHEET.csv, or --import SHEET.csv and perhaps further sheets after it; give one of them.")
+    return read(language, sheets, out=out) if to is None else export(language, study, to, out=out, only=only, rows=rows, seed=seed)
 
 
 def export(language: str, study: str, sheet: Path, *, out: Path, only: str = "", rows: int, seed: int) -> list[str]:
@@ -28,11 +37,11 @@ def export(language: str, study: str, sheet: Path, *, out: Path, only: str = "",
     runs = Runs(out.resolve())
     run = runs.finished(language, study)
     samples = [
-        review.draw(review.judged_in(run, shape), language=language, study=study, benchmark=name, run=run.name, rows=rows, seed=seed)
+        sampling.draw(sampling.judged_in(run, shape), language=language, study=study, benchmark=name, run=run.name, rows=rows, seed=seed)
         for name, shape in shapes.items()
     ]
     for sample in samples:
-        review.save(sample, runs.out)
+        sampling.save(sample, runs.out)
     review_sheet.write(sheet, samples, shapes)
     lines = [f"{sample.benchmark}: {len(sample.rows):,} of {sum(sample.sizes.values()):,} rows (sample {sample.key})" for sample in samples]
     return [*lines, f"  {sheet}", f"Fill in the verdicts, then: lingraft review {language} --import {sheet}"]
@@ -94,22 +103,22 @@ def _filled(language: str, sheets: Iterable[Path], out: Path) -> list[Filled]:
     return found
 
 
-def _samples(sheet: Path, language: str, out: Path) -> dict[str, review.Sample]:
+def _samples(sheet: Path, language: str, out: Path) -> dict[str, Sample]:
     """Key -> sample of every row of a sheet."""
-    found: dict[str, review.Sample] = {}
+    found: dict[str, Sample] = {}
     for line, cells in review_sheet.cells_of(sheet):
         review_sheet.need_columns(cells, review_sheet.HEAD, where=f"{sheet}, line {line}")
         key = cells["sample"].strip()
         if key in found:
             continue
-        path = review.path_of(out, language, key)
+        path = sampling.path_of(out, language, key)
         if not review_sheet.KEY.fullmatch(key) or not path.is_file():
             raise Refusal(f"{sheet}, line {line}: sample {key!r} was not exported for {language} from {out}; name the right language and --out.")
-        found[key] = review.load(path)
+        found[key] = sampling.load(path)
     return found
 
 
-def lines_of(sample: review.Sample, found: Agreement) -> list[str]:
+def lines_of(sample: Sample, found: Agreement) -> list[str]:
     """The numbers in words."""
     reviewed = sum(seen.reviewed for seen in found.strata.values())
     people = ", ".join(f"{name} {count:,}" for name, count in found.reviewers.items())
@@ -119,8 +128,9 @@ def lines_of(sample: review.Sample, found: Agreement) -> list[str]:
         f"{sample.benchmark}: {reviewed:,} of {len(sample.rows):,} rows reviewed ({people}): {verdicts}",
         f"  good translations (ok or minor): {_share(found.kept)} of the kept rows, {_share(found.all)} of all",
         f"  gate and people: quarantined {table['quarantined_bad']:,} bad, {table['quarantined_good']:,} good;"
-        f" kept {table['kept_bad']:,} bad, {table['kept_good']:,} good; kappa {_number(gate.kappa)}",
-        f"  over the whole set: {_maybe(gate.precision)} of what the gate quarantines is bad, and it quarantines {_maybe(gate.recall)} of what is bad",
+        f" kept {table['kept_bad']:,} bad, {table['kept_good']:,} good",
+        f"  over the whole set: {_maybe(gate.precision)} of what the gate quarantines is bad, and it quarantines {_maybe(gate.recall)} of what is bad;"
+        f" kappa {_number(gate.kappa)}",
     ]
     for pair in found.pairs:
         one, two = pair.reviewers
