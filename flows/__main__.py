@@ -229,6 +229,26 @@ app.command()(calibrate)
 
 
 @app.command()
+def review(
+    language: Language,
+    more: Annotated[list[Path] | None, typer.Argument(help="Further sheets to import.")] = None,
+    to: Annotated[Path | None, typer.Option("--export", help="Write a blind sample of the latest run to this sheet (.csv).")] = None,
+    sheet: Annotated[Path | None, typer.Option("--import", help="Read the verdicts of this sheet, and of those named after it.")] = None,
+    benchmark: Annotated[str, typer.Option("--benchmark", help="Export only this one of the study's benchmarks.")] = "",
+    study: StudyName = "demo",
+    rows: Annotated[int, typer.Option("--rows", help="Rows to draw of each benchmark.")] = 200,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed draws other rows.")] = 0,
+    runs: Out = Path("runs"),
+) -> None:
+    """Let people judge a sample: --export draws it, --import reads their verdicts; corrections go to ./lingraft/overrides."""
+    from flows.review import review as either
+
+    sheets = [*([sheet] if sheet else []), *(more or [])]
+    for line in either(language, study, to=to, sheets=sheets, out=runs, only=benchmark, rows=rows, seed=seed):
+        out.print(line, markup=False)
+
+
+@app.command()
 def clean(
     keep: Annotated[int, typer.Option("--keep", help="Runs, and sets of refreshed records, to keep of each language and study.", min=1)] = 5,
     runs: Out = Path("runs"),

@@ -110,6 +110,7 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     whole["basis"] = basis(plan, refreshed, tuned=wanted)
     write_json(staged / "manifest.json", whole)
     runs = Runs(plan.out)
-    place = runs.publish(staged, language, name, digest=digest([plan.digest, facts["inputs"]]), point=wanted or not _whole(runs, plan))
+    key = digest([plan.digest, facts["inputs"], whole["basis"]["overrides"]])
+    place = runs.publish(staged, language, name, digest=key, point=wanted or not _whole(runs, plan))
     why = {benchmark: gate["why"] for benchmark, gate in gates.items()}
     return {"pointer": str(place), "verdict": verdict, "gates": lines, "why": why, "stopped": stopped, "headline": lines_out}

@@ -18,6 +18,7 @@ from templates.refusal import Refusal
 from templates.run_folder import Runs
 from templates.store import HOUSE, PACKAGES, digest, file_digest
 from translation import references
+from translation.overrides import path_of as path_of_overrides
 
 CODE = (".py", ".html", ".css", ".js")
 STAGES = ("refresh", "translate", "judge", "localise", "study", "report")
@@ -39,12 +40,14 @@ def basis(plan: Plan, refreshed: Mapping[str, str], *, tuned: bool) -> dict[str,
     languages = [path_of(code).read_text(encoding="utf-8") for code in dict.fromkeys((plan.language.code, ENGLISH))]
     own = catalogue.user_home() / "benchmarks"
     benchmarks = [file_digest(own / f"{name}.py") for name in plan.study.benchmarks if (own / f"{name}.py").is_file()]
+    people = [path_of_overrides(plan.language.code, name) for name in plan.study.benchmarks]
     model = plan.study.model
     found = {
         **sources,
         f"engine {engine_of(plan)}": translator_for(plan).fingerprint,
         "gate settings": digest(gate),
         "language file": digest([languages, {name: asdict(plan.language.cells[name]) for name in plan.drafted}]),
+        "overrides": digest([file_digest(path) if path.is_file() else "" for path in people]),
         "study settings": digest([study, str(plan.data)]),
         "code": digest([house(), benchmarks]),
     }

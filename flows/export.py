@@ -22,7 +22,7 @@ def export(language: str, study: str, kind: str, *, to: Path, out: Path, only: s
     known = data_file.formats()
     if kind not in known:
         raise UnknownName(f"no format {kind!r}; there are {', '.join(known)}.{did_you_mean(kind, known)}")
-    shapes = _wanted(study, only)
+    shapes = wanted(study, only)
     for shape in shapes:
         problem = known[kind].misfit(shape)
         if problem:
@@ -45,7 +45,8 @@ def export(language: str, study: str, kind: str, *, to: Path, out: Path, only: s
     return lines
 
 
-def _wanted(study: str, only: str) -> list[Benchmark]:
+def wanted(study: str, only: str) -> list[Benchmark]:
+    """The benchmarks of a study, or `only` one of them."""
     names = read_study(study).benchmarks
     if only and only not in names:
         raise UnknownName(f"--benchmark {only!r}: study {study} has {', '.join(names)}.{did_you_mean(only, names)}")

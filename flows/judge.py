@@ -22,7 +22,7 @@ from templates.finding import Finding
 from templates.language import ENGLISH
 from templates.run_folder import Runs
 from templates.store import file_digest
-from translation import drift, gate_page, gate_summary, limits, references, word_checks
+from translation import drift, gate_page, gate_summary, limits, overrides, references, word_checks
 from translation import judge as gates
 from translation.gate_report import GateReport
 
@@ -35,9 +35,11 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     by_id = {row.id: row for folder in translated for row in records.read(folder / "records.jsonl", benchmark)}
     moved = ladder(plan, benchmark, source, [by_id[row.id] for row in source if row.id in by_id])
     lines = limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]")
-    given = measured(plan, benchmark, source, moved)
-    found = gates.judge(source, moved, benchmark=benchmark, language=plan.language, limits=lines, evidence=given, words=words_of(plan, benchmark))
     code = plan.language.code
+    people = overrides.apply(source, moved, overrides.read(overrides.path_of(code, benchmark.name), benchmark), where=f"{code}/{benchmark.name}")
+    rows = people.records
+    given = measured(plan, benchmark, source, rows)
+    found = gates.judge(source, rows, benchmark=benchmark, language=plan.language, limits=lines, evidence=given, words=words_of(plan, benchmark))
     found, provenance = compared(plan, benchmark, found)
     records.write(staged / "records" / f"{benchmark.name}.jsonl", found.kept, benchmark=benchmark.name, language=code)
     records.write(staged / "records" / f"{benchmark.name}.quarantine.jsonl", found.quarantined, benchmark=benchmark.name, language=code)
@@ -46,6 +48,7 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
         "engine_fingerprint": translator_for(plan).fingerprint,
         "origin": facts["origin"],
         "source_digest": facts["digest"],
+        "overrides": people.to_json(),
     }
     gate_page.write(found, staged / "gate" / benchmark.name, provenance=provenance, excluded=facts["excluded"])
     return summary_of(json.loads((staged / "gate" / benchmark.name / "gate.json").read_text(encoding="utf-8")))
@@ -73,7 +76,9 @@ def summary_of(gate: Mapping[str, Any]) -> dict[str, Any]:
     """What later stages need of a gate.json, and the gate's part of a signature."""
     numbers = gate["statistics"]
     share = numbers["kept"] / (numbers["kept"] + numbers["quarantined"])
-    return {"verdict": gate["verdict"], "line": f"{gate['verdict']},kept={share:.0%}", "statistics": numbers, "why": gate_summary.important(gate)}
+    line = f"{gate['verdict']},kept={share:.0%}"
+    why = gate_summary.important(gate)
+    return {"verdict": gate["verdict"], "line": line, "statistics": numbers, "why": why, "overrides": gate["provenance"]["overrides"]}
 
 
 def show(language: str, benchmark: str, gate: Mapping[str, Any], page: Path) -> None:

@@ -22,6 +22,7 @@ from templates import catalogue, records
 from templates.language import ENGLISH
 from templates.run_folder import Runs
 from templates.store import file_digest, write_atomic, write_json
+from translation.gate_report import HUMAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def conditions(plan: Plan, rows: Rows) -> dict[str, Condition]:
         return {"english": english}
     kept = records.read(rows.kept, benchmark)
     local = plan.task_of(benchmark)
-    engine = kept[0].engine if kept else ""
+    engine = next((record.engine for record in kept if HUMAN not in record.flags), "")
     target = Condition(plan.language.code, local, tuple(kept), fold_of, rows.gate, engine)
     plain = tuple(replace(record, fields=dict(record.source or record.fields), slots=record.source_slots or record.slots) for record in kept)
     control = Condition(f"en>{plan.language.code}", local, plain, fold_of, rows.gate, "")

@@ -17,6 +17,7 @@ SCHEMA_VERSION = 2
 LISTED = 100  # texts that became the same, named in gate.json
 SAMPLES = 20  # ids named for each check
 RETRIED = "retried-"  # begins the flag of a record whose translation came from a rung of the retry ladder; the rung's name follows
+HUMAN = "override"  # flag of a record whose text a person wrote or approved: what would quarantine a machine's translation only marks it
 
 Severity = Literal["critical", "major", "minor"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")

@@ -64,6 +64,8 @@ def markdown(gate: Mapping[str, Any]) -> str:
     numbers = gate["statistics"]
     counts = ", ".join(f"{name} {numbers[name]:,}" for name in ("source", "excluded", "kept", "retried", "quarantined"))
     parts = [f"# {escaped(gate['benchmark'])} in {escaped(gate['language_name'])}: {gate['verdict']}", counts]
+    people = ", ".join(f"{name} {count:,}" for name, count in gate["provenance"].get("overrides", {}).items() if name != "void_ids" and count)
+    parts += [f"overrides by people: {people}"] if people else []
     parts += _listed("Why", [f"{'**fails**' if found['severity'] == 'error' else 'warns'}: {escaped(found['what'])}" for found in _why(gate)])
     rows = table(gate)
     lines = [" | ".join(escaped(str(value)) for value in row.values()) for row in rows]

@@ -18,13 +18,14 @@ from templates.finding import Finding
 from templates.language import ENGLISH, Language
 from templates.refusal import Refusal
 from translation import set_checks
-from translation.gate_report import RETRIED, SAMPLES, SEVERITIES, Check, Decision, GateReport, Row, Severity, Share, Statistics, Verdict, words_of
-from translation.gates import copy, language_id, slots
+from translation.gate_report import HUMAN, RETRIED, SAMPLES, SEVERITIES, Check, Decision, GateReport, Row, Severity, Share, Statistics, Verdict, words_of
+from translation.gates import copy, empty, language_id, slots, structure
 from translation.limits import Limits, gates, read
 from translation.scoring import score_texts
 
 log = logging.getLogger(__name__)
 
+SOUND = (structure.NAME, empty.NAME, slots.NAME)  # what also a person's text must be; of all else a person judges better
 NEED_ANOTHER_LANGUAGE = (copy.NAME, language_id.NAME)  # off where English "becomes" English
 Evidence = Mapping[str, Mapping[tuple[str, str], float]]  # check -> (row id, field) -> what a model measured
 
@@ -159,7 +160,7 @@ def _row(
     evidence: Evidence,
 ) -> _Judged:
     """Judge one row. `known` holds the scores of text pairs that were made ahead; sentences repeat."""
-    reasons: list[str] = []
+    reasons = list(target.reasons) if target is not None else []  # those of a person's review
     if target is None:
         reasons.append("structure: the row has no translation")
         target = Record(source.id, dict.fromkeys(benchmark.fields, ""), source.label, source.group, source=source.fields)
@@ -182,7 +183,7 @@ def _row(
                 suspicion[key] = gate.suspicion(found)
             if gate.accept(found, settings):
                 continue
-            doubt = hasattr(gate, "doubtful") and gate.doubtful(found, settings)
+            doubt = (hasattr(gate, "doubtful") and gate.doubtful(found, settings)) or (HUMAN in target.flags and gate.NAME not in SOUND)
             severity: Severity = "minor" if doubt else limits.lines.severity[gate.NAME]
             failed[gate.NAME] = min(severity, failed.get(gate.NAME, severity), key=SEVERITIES.index)
             (minor if severity == "minor" else reasons).append(f"{key}: {gate.reason(found, settings)}")

@@ -81,7 +81,7 @@ def test_an_unchanged_world_is_no_change(world: tuple[Path, Site], asked: list[s
     assert asked == []
     assert world[1].asked[-1] == ('"1"', 304)
     assert state.message.startswith(f"nothing changed since {before[-1]}: source fiqa ")
-    for name in ("engine ctranslate2", "gate settings", "language file", "study settings", "code"):
+    for name in ("engine ctranslate2", "gate settings", "language file", "overrides", "study settings", "code"):
         assert f", {name} " in state.message
 
 
@@ -108,6 +108,12 @@ def own_language(folder: Path, model: Path) -> None:
     place.write_text(text.replace("Känsla för", "Tonen om"), encoding="utf-8")
 
 
+def own_override(folder: Path, model: Path) -> None:
+    place = folder / "lingraft" / "overrides" / "sv" / "fiqa.jsonl"
+    place.parent.mkdir(parents=True)
+    place.write_text("\n", encoding="utf-8")
+
+
 def own_code(folder: Path, model: Path) -> None:
     with (folder / "lingraft" / "benchmarks" / "fiqa.py").open("a", encoding="utf-8") as handle:
         handle.write("# read otherwise\n")
@@ -122,9 +128,10 @@ def own_code(folder: Path, model: Path) -> None:
         (study(on_fail="stop"), ["gate settings"]),
         (study(translator={"engine": "ctranslate2", "settings": {"beam_size": 3}}), ["engine ctranslate2", "study settings"]),
         (own_language, ["language file"]),
+        (own_override, ["overrides"]),
         (own_code, ["code"]),
     ],
-    ids=["nothing", "study", "gate", "gate's verdict", "engine", "language", "code"],
+    ids=["nothing", "study", "gate", "gate's verdict", "engine", "language", "overrides", "code"],
 )
 def test_each_thing_a_run_rests_on(
     world: tuple[Path, Site], home: Path, plan: Callable[[], Plan], refreshed: dict[str, str], change: Callable[[Path, Path], None], names: list[str]

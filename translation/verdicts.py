@@ -1,0 +1,90 @@
+"""verdicts: what reviewers decided about rows, as overrides.
+
+A correction replaces the text, `ok` releases a quarantined row, `wrong-label` and an uncorrected `major` keep a row out. `ok` of a kept row
+and an uncorrected `minor` decide nothing. Where reviewers want different things, nothing is written: they have to settle it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from templates.benchmark import Benchmark, Record
+from templates.refusal import Refusal
+from templates.slots import Slot, parse_markup
+from translation.gates import slots as slots_gate
+from translation.gates import structure
+from translation.overrides import Override, applied, source_digest
+from translation.review_sheet import Filled
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The overrides that follow, and the ids of the rows on which reviewers want different things."""
+
+    overrides: tuple[Override, ...]
+    unsettled: tuple[str, ...]
+
+
+def decide(filled: Iterable[Filled], benchmark: Benchmark, *, when: str) -> Decided:
+    """What all reviewers of one benchmark decided; a Refusal for a correction that could not stand."""
+    by_row: dict[str, list[Filled]] = {}
+    for one in filled:
+        by_row.setdefault(one.row.record.id, []).append(one)
+    overrides: list[Override] = []
+    unsettled: list[str] = []
+    for name, said in by_row.items():
+        wanted = [(one, override_of(one, benchmark, when=when)) for one in said if one.verdict != "minor" or one.corrections]
+        if len({_effect(override) for _, override in wanted}) > 1:
+            unsettled.append(name)
+        elif wanted and (wanted[0][1].quarantines or wanted[0][1].corrected or wanted[0][0].row.stratum == "quarantined"):
+            overrides.append(min((override for _, override in wanted), key=lambda override: override.verdict != "wrong-label"))
+    return Decided(tuple(overrides), tuple(unsettled))
+
+
+def _effect(override: Override) -> tuple[object, ...]:
+    """What it does to its row; two of the same effect agree."""
+    return ("out",) if override.quarantines else (*override.fields.items(), *((slot.name, slot.start, slot.value) for slot in override.slots))
+
+
+def override_of(one: Filled, benchmark: Benchmark, *, when: str) -> Override:
+    """One reviewer's word as an override."""
+    record = one.row.record
+    fields, slots = {**record.fields, **one.corrections}, record.slots
+    if benchmark.slots_in in one.corrections:
+        fields[benchmark.slots_in], slots = _marked(one, record, benchmark)
+    source = Record(record.id, dict(record.source or {}), record.label, record.group, slots=record.source_slots)
+    override = Override(record.id, source_digest(source), record.label, fields, slots, bool(one.corrections), one.verdict, one.reviewer, when)
+    released = one.verdict == "ok" and one.row.stratum == "quarantined"
+    if one.corrections or released:
+        _need_sound(source, override, benchmark, where=one.where)
+    return override
+
+
+def _marked(one: Filled, record: Record, benchmark: Benchmark) -> tuple[str, tuple[Slot, ...]]:
+    """The corrected utterance and its slots, which must be of the same types as the English ones."""
+    name = f"correction.{benchmark.slots_in}"
+    try:
+        text, slots = parse_markup(one.corrections[benchmark.slots_in])
+    except ValueError as error:
+        raise Refusal(f"{one.where}: {name}, {error}; mark slots as [slot : value].") from error
+    ours, theirs = Counter(slot.name for slot in record.source_slots), Counter(slot.name for slot in slots)
+    if ours != theirs:
+        marked, needed = (", ".join(sorted(kinds.elements())) or "no slot" for kinds in (theirs, ours))
+        raise Refusal(f"{one.where}: {name} marks {marked}, the English has {needed}; mark the same slots, each as [slot : value].")
+    return text, tuple(replace(slot, method="human") for slot in slots)
+
+
+def _need_sound(source: Record, override: Override, benchmark: Benchmark, *, where: str) -> None:
+    """Refuse what the gate would have to quarantine all the same: a person's text too must be sound."""
+    target = applied(source, replace(override, verdict="ok"))
+    assert target is not None
+    wrong: Sequence[str] = structure.score(source, target, benchmark.fields).differs
+    if benchmark.slot_words:
+        found = slots_gate.score(source, target, benchmark.slots_in)
+        wrong = [*wrong, *([] if slots_gate.accept(found, slots_gate.Settings()) else [slots_gate.reason(found, slots_gate.Settings())])]
+    wrong = [*wrong, *(f"{name} is empty" for name in benchmark.fields if not target.fields[name].strip())]
+    if wrong:
+        todo = "mend the correction" if override.corrected else "this row can only be released with a correction, and with the verdict minor or major"
+        raise Refusal(f"{where}: the text is not sound ({wrong[0]}); {todo}.")
