@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from translation.gate_page import visible
+from translation.page_rows import visible
 from translation.shares import percent
 
 LINES = 3
