@@ -1,7 +1,8 @@
 """judge: run the gates over a translated set; every source row is kept or quarantined with reasons, and the set gets a verdict.
 
 Bad rows are set aside and the rest goes on; a bad set fails. A row that fails a critical or major check is quarantined, a minor
-one only flags it. No limit was chosen so that a particular translator passes.
+one only flags it. No limit was chosen so that a particular translator passes. A text that a person wrote or approved is quarantined
+only if it is not SOUND, all else marks it; a row that a person refused stays out for the reasons it came with (see overrides).
 """
 
 from __future__ import annotations
