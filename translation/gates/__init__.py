@@ -18,5 +18,6 @@ A check is a module with
 
 and, where it has them, `doubtful(score, settings) -> bool` (not accepted, but only marked as a minor fault, whatever its severity) and
 `spans(source, target, score) -> (pieces of the source, pieces of the target)`, each piece (start, end) in code points: what the page
-highlights; for "slots" the texts are those of the field that holds them. Its docstring asks the check's question, says what the score is, and ends with what it Misses.
+highlights; for "slots" the texts are those of the field that holds them. Its docstring asks the check's question, says what the score
+is, and ends with what it Misses.
 """
