@@ -73,7 +73,7 @@ def show(found: Calibration, own: dict[tuple[str, str], Any], out: Console) -> N
         table.add_column(name, justify="left" if name in ("limit", "") else "right")
     for change in found.changes:
         key = (change.place, change.field)
-        note = "unchanged" if change.new == change.old else f"was set by hand to {_said(change.old)}" if key in own else ""
+        note = "unchanged" if change.new == change.old else "was set by hand" if key in own else ""
         table.add_row(f"{change.place}.{change.field}", _said(change.old), _said(change.new), note)
     out.print(table)
     cost = Table(title=f"Flagged of {found.rows[1]:,} held-out human translations", title_justify="left")

@@ -83,7 +83,7 @@ def _model(plan: Plan, status: Status) -> Gather | None:
 
 def show(measured: Power, out: Console, *, title: str) -> None:
     """One table: the untouched rows, every fault, and where something had to be put in first, the same rows before the fault."""
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, caption_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True, caption_justify="left")
     table.caption = "Shares in %. Caught: quarantined or marked. Sound: the same rows before the fault, with what was put into both sides."
     for name in ("fault", "n", "caught", "quar.", "marked", "AUROC", "first check"):
         table.add_column(name, justify="left" if name in ("fault", "first check") else "right", no_wrap=True)
