@@ -10,11 +10,12 @@ Misses: a translation as good as the reference in other words; and a reference m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
@@ -62,10 +63,9 @@ def measured(report: GateReport, references: Texts, benchmark: Benchmark) -> Gat
     for name in names:
         both = [row for row in report.rows if references.get(row.id, {}).get(name)]
         if both:
-            ours, theirs = [row.target.get(name, "") for row in both], [references[row.id][name] for row in both]
-            metrics += against(ours, theirs, field=name)
-            scores = {row.id: CHRF().sentence_score(one, [other]).score for row, one, other in zip(both, ours, theirs, strict=True)}
-            rows |= {row: _scored(rows[row], name, score) for row, score in scores.items()}
+            found, scores = against([row.target.get(name, "") for row in both], [references[row.id][name] for row in both], field=name)
+            metrics += found
+            rows |= {row.id: _scored(rows[row.id], name, score) for row, score in zip(both, scores, strict=True)}
     return replace(report, rows=tuple(rows.values()), references=tuple(metrics))
 
 
@@ -73,31 +73,51 @@ def _scored(row: Row, field: str, score: float) -> Row:
     return replace(row, scores={**row.scores, f"{NAME}({field})": {"chrf2": round(score, 2)}})
 
 
-def against(ours: Sequence[str], theirs: Sequence[str], *, field: str) -> list[Metric]:
-    """chrF2, and BLEU where texts are long enough, of `ours` against one reference each."""
-    found = []
+def against(ours: Sequence[str], theirs: Sequence[str], *, field: str) -> tuple[list[Metric], list[float]]:
+    """chrF2, and BLEU where texts are long enough, of `ours` against one reference each; and every text's own chrF2."""
+    found: list[Metric] = []
+    rows: list[float] = []
     long_enough = sum(len(text.split()) for text in theirs) >= WORDS_FOR_BLEU * len(theirs)
     for metric in (CHRF(), *((BLEU(),) if long_enough else ())):
-        references = [list(theirs)]  # one stream with a reference for every row; a list for each row would score the first row alone
-        assert len(references[0]) == len(ours)
-        result = metric.corpus_score(list(ours), references)
-        (drawn,) = resampled(metric, theirs, ours)
-        low, high = np.percentile(drawn, [2.5, 97.5])
+        (one,) = measure(metric, theirs, ours)
+        rows = rows or one.rows
         signature = f"{metric.get_signature()}|bs:{RESAMPLES}|seed:{SEED}"
-        found.append(Metric(str(result.name), field, float(result.score), (float(low), float(high)), signature, len(ours)))
-    return found
+        found.append(Metric(one.name, field, one.score, interval(one.drawn), signature, len(ours)))
+    return found, rows
 
 
-def resampled(metric: Any, references: Sequence[str], *systems: Sequence[str]) -> list[Any]:
-    """For each system its scores on the same random draws of rows, so that their differences are paired.
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One system: its score, the scores of RESAMPLES draws of its rows, the score of each row."""
 
-    sacrebleu's public bootstrap gives one system's mean and half width, and holds all draws at once: gigabytes for 10,000 rows.
+    name: str
+    score: float
+    drawn: NDArray[np.float64]
+    rows: list[float]
+
+
+def measure(metric: Any, references: Sequence[str], *systems: Sequence[str]) -> list[Measured]:
+    """Every system against one reference for each row; draws are the same for all, so that their differences are paired.
+
+    sacrebleu's public bootstrap gives one system's mean and half width, counts n-grams anew for each question, and holds all draws at
+    once: gigabytes for 10,000 rows. References go in as one stream: a list for every row would score the first row alone.
     """
+    assert all(len(system) == len(references) for system in systems)
     stats = [np.array(metric._extract_corpus_statistics(list(system), [list(references)]), dtype=float) for system in systems]
     generator, count = np.random.default_rng(SEED), len(references)
-    scores = np.empty((len(systems), RESAMPLES))
+    drawn = np.empty((len(systems), RESAMPLES))
     for draw in range(RESAMPLES):
         weights = np.bincount(generator.integers(0, count, count), minlength=count)
         for number, one in enumerate(stats):
-            scores[number, draw] = metric._compute_score_from_stats(list(weights @ one)).score
-    return list(scores)
+            drawn[number, draw] = metric._compute_score_from_stats(list(weights @ one)).score
+    found = []
+    for one, scores in zip(stats, drawn, strict=True):
+        whole = metric._compute_score_from_stats(list(one.sum(0)))
+        found.append(Measured(str(whole.name), float(whole.score), scores, [float(metric._compute_score_from_stats(list(row)).score) for row in one]))
+    return found
+
+
+def interval(drawn: NDArray[np.float64]) -> tuple[float, float]:
+    """The middle 95 % of draws."""
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return float(low), float(high)

@@ -10,7 +10,7 @@ fall into tokens is not asked here: that needs a model's tokenizer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import simplemma
 
@@ -133,9 +133,3 @@ def _back(cell: Cell, benchmark: Benchmark, back: Translator, *, where: str) -> 
 
 def _no_back(where: str, why: str) -> Finding:
     return Finding("no-back-translation", where, f"label words were not translated back: {why or 'no engine into English was given'}", "warning")
-
-
-def merge(*several: Sequence[Finding]) -> list[Finding]:
-    """Findings of several sources, each once, errors first."""
-    every = dict.fromkeys(found for one in several for found in one)
-    return sorted(every, key=lambda found: found.severity != "error")

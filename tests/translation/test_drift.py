@@ -64,6 +64,13 @@ def test_other_texts_are_seen_and_references_say_whether_they_are_better(tmp_pat
     assert near.how == "40 rows; a difference that 90 % of judges see"
 
 
+def test_of_a_long_set_some_texts_are_drawn(tmp_path, monkeypatch):
+    monkeypatch.setattr(drift, "MOST", 20)
+    texts = deltas(drift.compare(report_of(form=OTHER), before(tmp_path), run="r"))["texts (chrF2 of now against then)"]
+    assert "40 of 80 texts differ; measured on 20 of them" in texts.how
+    assert 0 < texts.now < 100
+
+
 @pytest.mark.parametrize(("moved", "seen"), [(0.5, 0), (0.6, 60), (1.0, 70), (2.0, 80), (3.1, 90)])
 def test_thresholds_are_those_of_kocmi(moved, seen):
     assert next((share for least, share in drift.AGREE if moved >= least), 0) == seen

@@ -52,9 +52,10 @@ def test_what_cannot_be_read_is_refused_with_its_line(tmp_path, lines, said):
 
 
 def test_scores_are_those_of_sacrebleu_over_all_rows():
-    chrf, bleu = references.against(OURS, THEIRS, field="sentence")
+    (chrf, bleu), rows = references.against(OURS, THEIRS, field="sentence")
     assert chrf.score == pytest.approx(sacrebleu.corpus_chrf(OURS, [THEIRS]).score)
     assert bleu.score == pytest.approx(sacrebleu.corpus_bleu(OURS, [THEIRS]).score)
+    assert rows == pytest.approx([CHRF().sentence_score(one, [other]).score for one, other in zip(OURS, THEIRS, strict=True)])
     first_alone = sacrebleu.corpus_chrf(OURS[:1], [THEIRS[:1]]).score
     assert chrf.score != pytest.approx(first_alone)  # what a list for every row instead of one stream would give
     assert chrf.signature.startswith("nrefs:1|") and chrf.signature.endswith("|bs:1000|seed:12345")
@@ -65,19 +66,19 @@ def test_scores_are_those_of_sacrebleu_over_all_rows():
 def test_the_interval_is_near_sacrebleus_own_bootstrap():
     ours = [f"{OURS[n % 2]} {n * 7919 % 101} {'extra ord ' * (n % 5)}" for n in range(60)]
     theirs = [f"{THEIRS[n % 2]} {n * 7919 % 101}" for n in range(60)]
-    found = references.against(ours, theirs, field="sentence")[0]
+    found = references.against(ours, theirs, field="sentence")[0][0]
     other = CHRF().corpus_score(ours, [theirs], n_bootstrap=1000)
     assert found.interval[0] < found.score < found.interval[1]
     assert (found.interval[1] - found.interval[0]) / 2 == pytest.approx(float(other._ci), rel=0.1)
 
 
 def test_short_texts_have_no_bleu():
-    assert [one.name for one in references.against(["släck lampan"], ["släck lampan"], field="utterance")] == ["chrF2"]
+    assert [one.name for one in references.against(["släck lampan"], ["släck lampan"], field="utterance")[0]] == ["chrF2"]
 
 
 def test_systems_are_drawn_alike_so_that_differences_are_paired():
-    one, other = references.resampled(CHRF(), THEIRS * 5, OURS * 5, OURS * 5)
-    assert (one == other).all() and one.std() > 0
+    one, other = references.measure(CHRF(), THEIRS * 5, OURS * 5, OURS * 5)
+    assert (one.drawn == other.drawn).all() and one.drawn.std() > 0
 
 
 def test_a_report_holds_the_metrics_and_its_rows_their_own():
@@ -92,5 +93,5 @@ def test_a_report_holds_the_metrics_and_its_rows_their_own():
 
 
 def test_any_text_can_be_measured():
-    (found,) = references.against(["\ud800\x00", ""], ["a", "\u202e b"], field="x")
+    (found,), _ = references.against(["\ud800\x00", ""], ["a", "\u202e b"], field="x")
     assert found.score == 0
