@@ -166,6 +166,7 @@ class Merged:
     labels: tuple[str, ...]
     sources: int
     groups: int
+    leaks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
