@@ -30,7 +30,9 @@ TEMPLATE = Path(__file__).with_name("gate_page.html")
 VERDICTS = {"pass": "passes", "warn": "passes with warnings", "fail": "fails"}
 EXAMPLES = 5  # ids shown beside a check; the link after them shows all its rows
 NAMED = 10  # labels and slot types shown, worst first; the others fold open
-EXPLAINED = {"rows", "kept", "quarantined", "retried", "penalty", "distinct", "wrong_language", "english_left", "english_left_kept"}
+LISTED = 20  # texts that became the same, shown of all
+UNITS = ("penalty", "distinct", "chrF", "texts")  # begin the names of numbers that are no shares
+EXPLAINED = {"rows", "kept", "quarantined", "retried", "penalty", "distinct", "wrong_language", "english_left", "english_left_kept", "merged", "leaked"}
 
 
 def write(report: GateReport, folder: Path, *, provenance: Mapping[str, Any], excluded: Mapping[str, int] | int = 0) -> None:
@@ -69,6 +71,7 @@ def render(report: GateReport, summary: Mapping[str, Any]) -> str:
         details=Markup(block(details(report))),
         examples=EXAMPLES,
         named=NAMED,
+        most=LISTED,
     )
 
 
@@ -91,7 +94,7 @@ def _value(value: Any) -> str:
 
 def _change(delta: Delta) -> dict[str, str]:
     """A difference in the unit of its number: points for the penalty and the like, percent for what lies between 0 and 1."""
-    share = all(0 <= value <= 1 for value in (delta.before, delta.now)) and delta.name not in ("penalty", "distinct")
+    share = all(0 <= value <= 1 for value in (delta.before, delta.now)) and not delta.name.startswith(UNITS)
     low, high = delta.interval
     if share:
         moved = {"change": f"{100 * (delta.now - delta.before):+.1f} points", "interval": f"{100 * low:+.1f} to {100 * high:+.1f}"}

@@ -6,7 +6,7 @@ import html.parser
 import json
 import os
 import re
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 
 import jinja2
 import pytest
@@ -15,7 +15,7 @@ from templates import catalogue, language
 from templates.benchmark import Record
 from templates.refusal import Refusal
 from translation.gate_page import write
-from translation.gate_report import Share, Statistics
+from translation.gate_report import Comparison, GateReport, Share, Statistics
 from translation.judge import judge
 from translation.page_rows import visible
 
@@ -161,10 +161,63 @@ def test_set_numbers_without_a_sentence_of_their_own_are_named(tmp_path):
     assert "Empty one" not in words
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    target: str
+    ids: tuple[str, ...]
+    labels: tuple[str, ...]
+    sources: int
+    groups: int
+    leaks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    name: str
+    field: str
+    score: float
+    interval: tuple[float, float]
+    signature: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blurred(Comparison):
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fuller(GateReport):
+    merged: tuple[Merged, ...] = ()
+    references: tuple[Metric, ...] = ()
+    slot_rows: dict[str, Share] = field(default_factory=dict)
+
+
+def test_what_became_the_same_references_and_a_blurred_comparison(tmp_path):
+    report = nasty_report()
+    plain = {part.name: getattr(report, part.name) for part in fields(report)}
+    same = tuple(Merged(f"<b>{n}</b>", ("good", "fast"), ("negative", "positive"), 2, 2) for n in range(30))
+    more = {
+        "merged": same,
+        "references": (Metric("chrF2", "sentence", 51.26, (48.0, 54.5), "nrefs:1|case:mixed", 160),),
+        "slot_types": {"date": Share(9, 10)},
+        "slot_rows": {"date": Share(7, 8)},
+        "previous": Blurred("run-1", (), note="its gate.json is of another age"),
+    }
+    write(Fuller(**{**plain, **more}), tmp_path, provenance={})
+    page = Tags((tmp_path / "index.html").read_text(encoding="utf-8"))
+    words = " ".join(" ".join(page.words).split())
+    assert "the 20 largest of 30" in words
+    assert "<b>19</b>" in words and "<b>20</b>" not in words
+    assert "chrF2 sentence 160 51.3 48.0 to 54.5 nrefs:1|case:mixed" in words
+    assert "7 of 8" in words
+    assert "Its gate.json is of another age." in words
+
+
 def test_a_page_that_cannot_be_made_leaves_the_old_one(folder):
     before = (folder / "index.html").read_bytes()
     report = nasty_report()
-    with pytest.raises(jinja2.UndefinedError):
+    with pytest.raises((KeyError, jinja2.UndefinedError)):
         write(replace(report, checks=(replace(report.checks[0], samples=("no such row",)),)), folder, provenance={})
     assert (folder / "index.html").read_bytes() == before
     assert sorted(path.name for path in folder.iterdir()) == ["gate.json", "index.html", "rows.jsonl"]
