@@ -112,7 +112,8 @@ def findings(
     torn = [one for one in both if len(one.labels) > 1]
     if torn:
         said = _named(torn, lambda one: f"{' and '.join(one.ids[:2])} ({' and '.join(one.labels[:2])})")
-        yield Finding("labels-torn", where, f"{len(torn)} texts stand for different labels now, which in English were apart: {said}", "warning")
+        texts = "texts stand" if len(torn) > 1 else "text stands"
+        yield Finding("labels-torn", where, f"{len(torn)} {texts} for different labels now, which in English were apart: {said}", "warning")
     wrong = lines.wrong_language_pass, lines.wrong_language_warn
     what = f"{percent(numbers.wrong_language)} of the rows long enough to say are in the wrong language; a pass allows {percent(wrong[0])}"
     yield from line("wrong-language", numbers.wrong_language, wrong, what)
