@@ -8,81 +8,24 @@ single sentences best, otherwise whole.
 from __future__ import annotations
 
 import logging
-import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import sacrebleu
 
 from templates.benchmark import Benchmark, Record
-from templates.refusal import Refusal
-from templates.store import digest, make_folder
 from translation import detachment, segments
 from translation.engine import Scorer, Translator
 from translation.judge import Evidence
+from translation.measured import Measured, Pair, Tokens
 from translation.memory import Memory
 from translation.translate import translate_lines
 
-MEASURING = 1  # part of the key: raise it whenever the tokens measured change for the same texts
 BATCH = 64  # pairs between two writes: what a kill can cost
-AT_ONCE = 500  # pairs in one query
-WAIT_SECONDS = 60.0
 LOG_PROBABILITY, ADDITION, AGREEMENT = "log_probability", "addition", "agreement"
 
-Pair = tuple[str, str]
-Tokens = tuple[tuple[float, ...], tuple[float, ...]]  # log-probabilities after the own source and after a foreign one
-
 logger = logging.getLogger(__name__)
-
-
-class Measured:
-    """What an engine measured, in one SQLite file, each batch whole or absent; keys hold no text."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        make_folder(path.parent)
-        try:
-            self._base = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
-            self._base.execute("PRAGMA journal_mode = WAL")
-            self._base.execute("PRAGMA synchronous = NORMAL")
-            self._base.execute("CREATE TABLE IF NOT EXISTS measured (key TEXT PRIMARY KEY, own TEXT NOT NULL, foreign_ TEXT NOT NULL) WITHOUT ROWID")
-        except sqlite3.Error as error:
-            raise Refusal(f"{path}: what models measured cannot be remembered there ({error}); move the file away and it is made anew.") from error
-
-    def get_many(self, engine: str, pairs: Iterable[Pair]) -> dict[Pair, Tokens]:
-        """Pair -> tokens for those that the engine of this fingerprint has measured."""
-        key_of = {pair: _key(engine, pair) for pair in pairs}
-        keys, found = list(key_of.values()), {}
-        for start in range(0, len(keys), AT_ONCE):
-            part = keys[start : start + AT_ONCE]
-            query = f"SELECT key, own, foreign_ FROM measured WHERE key IN ({','.join('?' * len(part))})"
-            for key, own, foreign in self._base.execute(query, part):
-                found[key] = _numbers(own), _numbers(foreign)
-        return {pair: found[key] for pair, key in key_of.items() if key in found}
-
-    def put_many(self, engine: str, measured: Mapping[Pair, Tokens]) -> None:
-        """Remember a batch in one transaction."""
-        rows = [(_key(engine, pair), _words(own), _words(foreign)) for pair, (own, foreign) in measured.items()]
-        self._base.execute("BEGIN IMMEDIATE")
-        self._base.executemany("INSERT OR IGNORE INTO measured VALUES (?, ?, ?)", rows)
-        self._base.execute("COMMIT")
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._base.close()
-
-
-def _key(engine: str, pair: Pair) -> str:
-    return digest([MEASURING, engine, detachment.FOILS, *pair])
-
-
-def _words(numbers: Sequence[float]) -> str:
-    return " ".join(f"{number:.4f}" for number in numbers)
-
-
-def _numbers(words: str) -> tuple[float, ...]:
-    return tuple(float(word) for word in words.split())
 
 
 def gather(

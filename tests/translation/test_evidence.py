@@ -11,7 +11,6 @@ import pytest
 
 from templates import catalogue, language
 from templates.benchmark import Record
-from templates.refusal import Refusal
 from translation import detachment, evidence, limits
 from translation.judge import judge
 from translation.translators import ctranslate2, identity
@@ -94,12 +93,6 @@ def test_a_second_engine_agrees_with_itself(translator: ctranslate2.CTranslate2)
     assert list(found) == ["agreement"]
     first, second, other = found["agreement"].values()
     assert first == second == 100.0 and other < 30.0
-
-
-def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "x.sqlite").write_text("no database, only text that is long enough to be taken for a header\n" * 20)
-    with pytest.raises(Refusal, match="cannot be remembered there"):
-        evidence.Measured(tmp_path / "x.sqlite")
 
 
 def test_the_foil_is_never_the_source_itself() -> None:

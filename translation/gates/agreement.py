@@ -20,12 +20,14 @@ SCOPE = "evidence"
 class Settings:
     """`far`, `near`: the least chrF2.
 
-    AGREEDOC
+    Of 335 human translations (first half of tatoeba_test, lines, sweden_facts) against the shipped engine's 0.3 % have less than 9 and
+    3 % less than 14; of other rows' translations of like length 13 and 48 %. Free human wording sets these limits: between two
+    engines chrF2 is higher, and a study that compares engines may raise them.
     """
 
     least_words: int = 4
-    far: float = 10.0
-    near: float = 20.0
+    far: float = 9.0
+    near: float = 14.0
 
 
 @dataclass(frozen=True, slots=True)
