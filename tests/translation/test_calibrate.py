@@ -11,6 +11,7 @@ from tests.forty_rows import PAIRS
 from translation import calibrated_file, limits
 from translation.calibrate import Change, calibrate, weighted
 from translation.gold import Pair
+from translation.limits import gates
 
 SV = language.load("sv")
 LENGTHS = [[len(pair.source) for pair in PAIRS]]
@@ -25,6 +26,13 @@ def test_weights_give_the_gold_text_the_lengths_of_the_benchmark():
     assert sum(weight for _, weight in weighted(pairs, [[12] * 10, [55] * 90])) == pytest.approx(50)
     with pytest.raises(Refusal, match="no source as long as any of the benchmark's"):
         weighted(pairs, [[90]])
+
+
+def test_every_check_names_fields_of_its_settings_with_the_shipped_value_in_range():
+    named = [(check, field, ends) for check in gates().values() for field, ends in getattr(check, "CALIBRATED", {}).items()]
+    assert named
+    for check, field, ends in named:
+        assert min(ends) <= getattr(limits.read(SV).checks[check.NAME], field) <= max(ends), (check.NAME, field)
 
 
 @pytest.fixture(scope="module")
