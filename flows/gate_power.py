@@ -97,9 +97,9 @@ def show(measured: Power, out: Console, *, title: str) -> None:
     out.print(table)
     for fault, caught in measured.recall.items():
         if len(caught.forms) > 1:
-            out.print(f"{fault}: " + ", ".join(f"{form} {100 * share:.0f} % of {n}" for form, (n, share) in caught.forms.items()), markup=False)
+            out.print(f"{fault}: " + ", ".join(f"{form} {100 * share:.0f} % of {n}" for form, (n, share) in caught.forms.items()), markup=False, soft_wrap=True)
     for fault, why in measured.left_out.items():
-        out.print(f"{fault}: not planted: {why}", markup=False)
+        out.print(f"{fault}: not planted: {why}", markup=False, soft_wrap=True)
 
 
 def _sound(table: Table, name: str, alarms: Alarms) -> None:

@@ -45,7 +45,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`before`, `after`: share of the held-out rows that was flagged, by check and under "all", weighted like the benchmark.
+    """`before`, `after`: share of the held-out rows that was flagged, by check and under "all" and "calibrated" (the checks
+    whose limits were set), weighted like the benchmark.
 
     `rows`: (pairs that set the limits, held-out pairs). `covered`: share of the benchmark's texts whose length the gold text has too.
     """
@@ -82,7 +83,8 @@ def calibrate(
         changes += [Change(check.NAME, field, getattr(old, field), getattr(new, field)) for field in check.CALIBRATED]
     after = replace(limits, checks={**limits.checks, **settings})
     covered = 1 - sum(_uncovered(pairs, one) for one in lengths) / len(lengths)
-    flagged = [_flagged(held, one, rules) for one, rules in ((language, limits), (there, after))]
+    ours = frozenset((length_ratio.NAME, *settings))
+    flagged = [_flagged(held, one, rules, ours) for one, rules in ((language, limits), (there, after))]
     return Calibration(tuple(changes), flagged[0], flagged[1], (len(setting), len(held)), covered)
 
 
@@ -173,12 +175,12 @@ def _grade(check: ModuleType, score: Any, settings: Any) -> int:
     return 1 if hasattr(check, "doubtful") and check.doubtful(score, settings) else 2
 
 
-def _flagged(rows: Weighted, language: Language, limits: Limits) -> dict[str, float]:
-    """Check, or "all" -> weighted share of the rows it flags."""
+def _flagged(rows: Weighted, language: Language, limits: Limits, ours: frozenset[str]) -> dict[str, float]:
+    """Check, or "all", or "calibrated" for those in `ours` together -> weighted share of the rows it flags."""
     source, translated = gold.records(pair for pair, _ in rows)
     report = judge(source, translated, benchmark=gold.SHAPE, language=language, limits=limits)
-    total, shares = sum(weight for _, weight in rows), dict.fromkeys(["all", *(check.id for check in report.checks)], 0.0)
+    total, shares = sum(weight for _, weight in rows), dict.fromkeys(["all", "calibrated", *(check.id for check in report.checks)], 0.0)
     for row, (_, weight) in zip(report.rows, rows, strict=True):
-        for name in {*row.failed, *(["all"] if row.failed else [])}:
+        for name in {*row.failed, *(["all"] if row.failed else []), *(["calibrated"] if ours & {*row.failed} else [])}:
             shares[name] += weight / total
     return shares
