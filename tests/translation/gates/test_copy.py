@@ -20,7 +20,7 @@ TABLE = [  # source, target, likeness, ordinary words left, of them in a row, de
     ("OK", "OK", 1.0, 0, 0, "keep"),
     ("My opinion is irrelevant.", "Min åsikt är irrelevant.", 0.68, 1, 1, "keep"),
     ("Regulatory Skepticism Besets Conglomerates", "Regulatory Skepticism Besets Conglomerates", 1.0, 0, 0, "keep"),  # known to miss: rare words in Title Case
-    ("\"Voldemort?\" said Harry.", "\"Voldemort?\" sade Harry.", 0.94, 0, 0, "mark"),  # names only
+    ('"Voldemort?" said Harry.', '"Voldemort?" sade Harry.', 0.94, 0, 0, "mark"),  # names only
     ("He wrote a book called Things to Come in the year of the war.", "Han skrev en bok som heter Things to Come under krigsåret.", 0.49, 3, 3, "mark"),
     ("They moved, because the rent was far too high, to a flat.", "De flyttade, because the rent was far too high, till en lägenhet.", 0.7, 7, 7, "refuse"),
     ("Shares rise on strong demand", "Stocks climb amid robust appetite", 0.26, 0, 0, "keep"),  # known to miss: English rewritten
