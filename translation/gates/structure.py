@@ -18,7 +18,9 @@ from templates.benchmark import Record
 NAME = "structure"
 SCOPE = "record"
 
-BROKEN = re.compile("[ÃÂ][\u0080-\u00bf]|â[\u0080\u20ac]|[√├][^\s\d]|\ufffd|\u2047|<unk>")  # UTF-8 read as Latin-1, CP1252, Mac Roman or CP850; unknown tokens
+BROKEN = re.compile(
+    "[ÃÂ][\u0080-\u00bf]|â[\u0080\u20ac]|[√├][^\\s\\d]|\ufffd|\u2047|<unk>"
+)  # UTF-8 read as Latin-1, CP1252, Mac Roman or CP850; unknown tokens
 LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")  # what an encoding without the letter writes: "k?pa"
 LINK = re.compile(r"\S*(?:://|www\.|[/&=])\S*")
 
