@@ -83,9 +83,8 @@ def _is_compound(word: str, name: str) -> bool:
         doubled = head[-1] + rest if head[-1] == head[-2] else rest  # of three equal letters one is dropped: "toppolitiker"
         if not (_is_listed(rest, name) or _is_listed(doubled, name)):
             continue
-        if _is_listed(head, name) or any(
-            head.endswith(link) and len(head) - len(link) >= PART and _is_listed(head[: -len(link)], name) for link in LINKS[name]
-        ):
+        heads = (head, *(head.removesuffix(link) for link in LINKS[name]))
+        if any(len(one) >= min(end, PART) and _is_listed(one, name) for one in heads):
             return True
     return False
 

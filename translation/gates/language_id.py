@@ -91,6 +91,11 @@ def _identifier(target: str, neighbours: tuple[str, ...]) -> tuple[LanguageIdent
 
 
 @cache
+def _profiles() -> frozenset[str]:
+    return frozenset(path.name for path in Path(PROFILES_DIRECTORY).iterdir())
+
+
+@cache
 def _factory(codes: tuple[str, ...]) -> DetectorFactory:
     """langdetect among few languages; those it has no profile of are left out."""
     factory = DetectorFactory()
@@ -102,7 +107,7 @@ def _factory(codes: tuple[str, ...]) -> DetectorFactory:
 
 def _asked(text: str, target: str, family: tuple[str, ...], wanted: tuple[str, ...]) -> float | None:
     """langdetect's probability of the languages `wanted`, None where it cannot say."""
-    known = frozenset(path.name for path in Path(PROFILES_DIRECTORY).iterdir())
+    known = _profiles()
     own = _label(target, known)
     detector = _factory(tuple(sorted({ENGLISH, *LARGE, own, *(_label(name, known) for name in family)} - {""}))).create()
     detector.append(text)

@@ -133,10 +133,10 @@ def spans(source: str, target: str, score: Score) -> tuple[tuple[tuple[int, int]
         grams = Counter(tuple(words[index : index + n]) for index in range(len(words) - n + 1))
         gram, times = grams.most_common(1)[0] if grams else ((), 1)
         if times > 1 and score.more[n - 1] > 0:
-            return (), tuple(
-                (found[index].start(), found[index + n - 1].end()) for index in range(len(words) - n + 1) if tuple(words[index : index + n]) == gram
-            )
-    return (), tuple((hit.start() + found_.start(), hit.start() + found_.end()) for hit in found if (found_ := INSIDE.search(hit.group())))
+            starts = [index for index in range(len(words) - n + 1) if tuple(words[index : index + n]) == gram]
+            return (), tuple((found[index].start(), found[index + n - 1].end()) for index in starts)
+    inside = ((hit.start(), INSIDE.search(hit.group())) for hit in found)
+    return (), tuple((start + piece.start(), start + piece.end()) for start, piece in inside if piece)
 
 
 def threshold(settings: Settings) -> str:

@@ -116,5 +116,5 @@ def spans(source: str, target: str, score: Score) -> tuple[tuple[tuple[int, int]
 
 def threshold(settings: Settings) -> str:
     """The rule in words."""
-    foreign = f"marked from {settings.most + 1} letter of another that the source lacks"
-    return f"at least {100 * settings.share_least:g} % of the letters in the language's script, {foreign}"
+    share = f"at least {100 * settings.share_least:g} % of the letters in the language's script"
+    return f"{share}; marked if more than {settings.most} are of another and not in the source"
