@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from contextlib import chdir
 from pathlib import Path
 
@@ -20,11 +21,14 @@ from pipeline.frozen_gpt import load_gpt
 from pipeline.outcome import Outcome
 from pipeline.prefix import PrefixCache
 from templates import catalogue, language, records
+from templates.benchmark import Record
 from templates.run_folder import Busy, Runs
 from templates.task import localise
-from translation import refresh
-from translation.judge import judge
+from translation import evidence, limits, refresh, word_checks
+from translation.engine import Translator
+from translation.judge import Evidence, judge
 from translation.memory import Memory
+from translation.retry import climb
 from translation.translate import translate_records
 from translation.translators import ctranslate2
 
@@ -102,7 +106,17 @@ def test_plain_calls_give_what_prefect_gives(adapted: Path, tmp_path: Path) -> N
         translator = ctranslate2.build(ctranslate2.Settings(), source=language.load("en"), target=swedish)
         with Memory(tmp_path / "memory.sqlite") as memory:
             moved = translate_records(source, benchmark, translator=translator, memory=memory)
-        report = judge(source, moved, benchmark=benchmark, language=swedish)
+        variants = ctranslate2.variants(ctranslate2.Settings())
+
+        def engine(rung: str) -> tuple[Translator, None]:
+            return ctranslate2.build(variants[rung], source=language.load("en"), target=swedish) if rung in variants else translator, None
+
+        def measure(ours: Sequence[Record], theirs: Sequence[Record]) -> Evidence:
+            return evidence.gather(ours, theirs, benchmark, translator=translator)
+
+        retried = climb(source, moved, benchmark=benchmark, language=swedish, limits=limits.read(swedish), engine=engine, measure=measure).records
+        words = word_checks.check(swedish, benchmark)
+        report = judge(source, retried, benchmark=benchmark, language=swedish, evidence=measure(source, retried), words=words)
         gpt = load_gpt(plan.study.model.name, threads=1)
         count = plan.study.folds.count
         fold_of = folds.assign(source, count=count, seed=0)

@@ -6,7 +6,7 @@ from translation.gates import copy, language_id
 
 SV = language.load("sv")
 TEXTS = [(f"The share number {index} rose today.", f"Aktie nummer {index} steg i dag.") for index in range(60)]
-PAIRS = [(check, source, target) for source, target in TEXTS for check in ("copy", "language_id", "repetition", "kept_marks")]
+PAIRS = [(check, source, target) for source, target in TEXTS for check in ("copy", "language_id", "repetition", "numbers")]
 
 
 def test_scores_are_those_of_the_checks_and_a_pair_is_scored_once():
