@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flows.engines import engine_of, gpt_for, translator_for
+from flows.engines import engine_of, gpt_for, second_for, translator_for
 from flows.plan import Plan
 from pipeline import smollm2
 from templates import catalogue
@@ -17,7 +17,7 @@ from templates.language import ENGLISH, path_of
 from templates.refusal import Refusal
 from templates.run_folder import Runs
 from templates.store import HOUSE, PACKAGES, digest, file_digest
-from translation import references
+from translation import limits, references
 from translation.overrides import path_of as path_of_overrides
 
 CODE = (".py", ".html", ".css", ".js")
@@ -45,12 +45,15 @@ def basis(plan: Plan, refreshed: Mapping[str, str], *, tuned: bool) -> dict[str,
     found = {
         **sources,
         f"engine {engine_of(plan)}": translator_for(plan).fingerprint,
-        "gate settings": digest(gate),
+        "gate settings": digest([gate, file_digest(limits.SHIPPED)]),
         "language file": digest([languages, {name: asdict(plan.language.cells[name]) for name in plan.drafted}]),
         "overrides": digest([file_digest(path) if path.is_file() else "" for path in people]),
         "study settings": digest([study, str(plan.data)]),
         "code": digest([house(), benchmarks]),
     }
+    second = second_for(plan)
+    if second is not None:
+        found["second engine"] = second.fingerprint
     human = {name: references.file_of(plan.language.code, name) for name in plan.study.benchmarks}
     found |= {f"references {name}": file_digest(path) for name, path in human.items() if path is not None}
     if tuned:
