@@ -17,7 +17,7 @@ from templates.language import ENGLISH, path_of
 from templates.refusal import Refusal
 from templates.run_folder import Runs
 from templates.store import HOUSE, PACKAGES, digest, file_digest
-from translation import limits, references
+from translation import known_power, limits, references
 from translation.overrides import path_of as path_of_overrides
 
 CODE = (".py", ".html", ".css", ".js")
@@ -41,11 +41,12 @@ def basis(plan: Plan, refreshed: Mapping[str, str], *, tuned: bool) -> dict[str,
     own = catalogue.user_home() / "benchmarks"
     benchmarks = [file_digest(own / f"{name}.py") for name in plan.study.benchmarks if (own / f"{name}.py").is_file()]
     people = [path_of_overrides(plan.language.code, name) for name in plan.study.benchmarks]
+    power = known_power.file_of(plan.language.code)
     model = plan.study.model
     found = {
         **sources,
         f"engine {engine_of(plan)}": translator_for(plan).fingerprint,
-        "gate settings": digest([gate, file_digest(limits.SHIPPED)]),
+        "gate settings": digest([gate, file_digest(limits.SHIPPED), file_digest(power) if power is not None else ""]),
         "language file": digest([languages, {name: asdict(plan.language.cells[name]) for name in plan.drafted}]),
         "overrides": digest([file_digest(path) if path.is_file() else "" for path in people]),
         "study settings": digest([study, str(plan.data)]),

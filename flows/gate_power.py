@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 def gate_power(
     language: Annotated[str, typer.Argument(help="Language code of the translations.")],
     source: Annotated[Path, typer.Option("--gold", help="Human translations: .tsv or .tsv.gz, a line English, tab, translation.")],
-    report: Annotated[Path | None, typer.Option("--json", help="Write the figures to this file too.")] = None,
+    report: Annotated[Path | None, typer.Option("--json", help="Write the figures here too; ./lingraft/power/LANGUAGE.json goes onto the page.")] = None,
     neighbours: Annotated[
         Path | None, typer.Option("--neighbours", help="Sentences in neighbour languages, codes in line 1; else neighbours.tsv.gz beside the gold.")
     ] = None,
@@ -37,8 +37,9 @@ def gate_power(
     """The gate's own test: faults planted into human translations, how many it catches, and its false alarms."""
     from flows.plan import Plan, read_study
     from templates.language import load
-    from templates.store import write_json
+    from templates.store import file_digest, write_json
     from translation import gold, limits, power
+    from translation.known_power import limits_digest
 
     plan = Plan(study, read_study(study), load(language), None, Path("runs").resolve())
     there = plan.language
@@ -51,7 +52,8 @@ def gate_power(
         model = None if rules_only else _model(plan, status)
         measured = power.measure(pairs, there, limits=lines, neighbours=foreign, rows=rows, seed=seed, gather=model)
     if report is not None:
-        said = {"language": language, "gold": str(source), "seed": seed, "rules_only": model is None}
+        said = {"language": language, "gold": source.name, "gold_sha256": file_digest(source), "seed": seed, "rules_only": model is None}
+        said |= {"limits": limits_digest(lines)}
         write_json(report, {**measured.to_json(), **said})
     show(measured, Console(highlight=False, emoji=False), title=f"{source.name} in {there.name}: {measured.rows:,} human translations")
 

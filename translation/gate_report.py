@@ -162,6 +162,7 @@ class GateReport:
     slot_types: Mapping[str, Share] = field(default_factory=dict)
     words: tuple[Finding, ...] = ()
     previous: Comparison | None = None
+    power: Mapping[str, Any] | None = None
     slot_rows: Mapping[str, Share] = field(default_factory=dict)
     merged: tuple[Merged, ...] = ()
     references: tuple[Metric, ...] = ()
@@ -186,6 +187,7 @@ class GateReport:
             "findings": [asdict(finding) for finding in self.findings],
             "words": [asdict(finding) for finding in self.words],
             "previous": asdict(self.previous) if self.previous is not None else None,
+            "power": self.power,
             "settings": dict(self.settings),
             "provenance": dict(provenance),
         }
