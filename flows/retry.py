@@ -21,8 +21,12 @@ from translation.retry import Engine, climb
 
 
 def measured(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Sequence[Record]) -> Evidence:
-    """What the plan's engines measure of these rows; nothing is measured twice, also after a kill."""
+    """What the plan's engines measure of these rows for checks that are on; nothing is measured twice, also after a kill."""
+    lines = limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]")
     translator, second = translator_for(plan), second_for(plan)
+    wanted = {name for name, gate in limits.gates().items() if gate.SCOPE == "evidence"} - {*lines.lines.off, *(() if second else (evidence.AGREEMENT,))}
+    if not wanted:
+        return {}
     with ExitStack() as held:
         memory = held.enter_context(memory_for(second)) if second is not None else None
         advance = held.enter_context(bar(f"measure {benchmark.name} in {plan.language.code}, {len(moved)} rows"))

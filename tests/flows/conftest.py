@@ -57,10 +57,13 @@ def server() -> Iterator[str]:
         yield str(PREFECT_API_URL.value())
 
 
+RULES = {"retry": False, "off": ["invented_words", "log_probability", "addition"]}  # a gate that loads no dictionary and no model; tests of the gate have all
+
+
 def write_study(folder: Path, name: str, model: Path, **change: Any) -> None:
     """The shipped smoke study on a tiny model with 40 rows of FIQA, as a user's own study."""
     table = tomllib.loads((REPOSITORY / "flows" / "studies" / "smoke.toml").read_text(encoding="utf-8"))
-    table |= {"benchmarks": ["fiqa"], "rows": 40, "shard_rows": 12, "model": {"name": str(model), "threads": 1}} | change
+    table |= {"benchmarks": ["fiqa"], "rows": 40, "shard_rows": 12, "model": {"name": str(model), "threads": 1}, "gate": RULES} | change
     place = folder / "lingraft" / "studies" / f"{name}.toml"
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(tomlkit.dumps(table), encoding="utf-8")

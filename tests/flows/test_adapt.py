@@ -114,9 +114,10 @@ def test_plain_calls_give_what_prefect_gives(adapted: Path, tmp_path: Path) -> N
         def measure(ours: Sequence[Record], theirs: Sequence[Record]) -> Evidence:
             return evidence.gather(ours, theirs, benchmark, translator=translator)
 
-        retried = climb(source, moved, benchmark=benchmark, language=swedish, limits=limits.read(swedish), engine=engine, measure=measure).records
+        lines = limits.read(swedish, {**plan.study.gate, "retry": ["beam", "full-stop"]})
+        assert climb(source, moved, benchmark=benchmark, language=swedish, limits=lines, engine=engine, measure=measure).tried
         words = word_checks.check(swedish, benchmark)
-        report = judge(source, retried, benchmark=benchmark, language=swedish, evidence=measure(source, retried), words=words)
+        report = judge(source, moved, benchmark=benchmark, language=swedish, limits=limits.read(swedish, plan.study.gate), words=words)
         gpt = load_gpt(plan.study.model.name, threads=1)
         count = plan.study.folds.count
         fold_of = folds.assign(source, count=count, seed=0)

@@ -13,7 +13,7 @@ def gate_of(folder: Path) -> dict[str, Any]:
 
 
 def test_a_judged_set_beside_the_run_before_and_references(lingraft: Lingraft, server: str, cache: Path, tmp_path: Path) -> None:
-    write_study(tmp_path, "mine", Path("no model is needed"))
+    write_study(tmp_path, "mine", Path("no model is needed"), gate={})
     code, out, error = lingraft("judge", "sv", "--study", "mine")
     assert (code, error) == (0, "")
     first = gate_of(tmp_path)
