@@ -12,7 +12,7 @@ demo: $(STAMP)
 	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/lingraft adapt sv --study demo
 
 test: $(STAMP)
-	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
 
 HOME = tempfile.mkdtemp(prefix="lingraft-tests-")
@@ -22,7 +22,8 @@ os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
 SHAPED = ("answering", "batch", "choose", "frozen_gpt", "prefix", "prompt_encoder", "splice")
 install_import_hook([f"pipeline.{name}" for name in SHAPED], "beartype.beartype")  # shapes in signatures are checked wherever a test runs them
 
-settings.register_profile("same", derandomize=True, database=None)  # every run sees the same examples; --hypothesis-profile=default draws new ones
+# Every run sees the same examples, however slow the machine is just then; --hypothesis-profile=default draws new ones.
+settings.register_profile("same", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("same")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
