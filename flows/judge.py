@@ -33,12 +33,12 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     facts = json.loads((refreshed / "facts.json").read_text(encoding="utf-8"))
     source = records.read(refreshed / "records.jsonl", benchmark)
     by_id = {row.id: row for folder in translated for row in records.read(folder / "records.jsonl", benchmark)}
-    moved = ladder(plan, benchmark, source, [by_id[row.id] for row in source if row.id in by_id])
     lines = limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]")
+    moved = ladder(plan, benchmark, source, [by_id[row.id] for row in source if row.id in by_id], lines=lines)
     code = plan.language.code
     people = overrides.apply(source, moved, overrides.read(overrides.path_of(code, benchmark.name), benchmark), where=f"{code}/{benchmark.name}")
     rows = people.records
-    given = measured(plan, benchmark, source, rows)
+    given = measured(plan, benchmark, source, rows, lines=lines)
     found = gates.judge(source, rows, benchmark=benchmark, language=plan.language, limits=lines, evidence=given, words=words_of(plan, benchmark))
     found, provenance = compared(plan, benchmark, found)
     found = replace(found, power=known_power.known(code, lines) if code != ENGLISH else None)

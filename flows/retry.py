@@ -17,12 +17,12 @@ from templates.run_folder import Runs
 from templates.store import digest, file_digest
 from translation import evidence, limits
 from translation.judge import Evidence
+from translation.limits import Limits
 from translation.retry import Engine, climb
 
 
-def measured(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Sequence[Record]) -> Evidence:
+def measured(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Sequence[Record], *, lines: Limits) -> Evidence:
     """What the plan's engines measure of these rows for checks that are on; nothing is measured twice, also after a kill."""
-    lines = limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]")
     translator, second = translator_for(plan), second_for(plan)
     wanted = {name for name, gate in limits.gates().items() if gate.SCOPE == "evidence"} - {*lines.lines.off, *(() if second else (evidence.AGREEMENT,))}
     if not wanted:
@@ -42,9 +42,8 @@ def measured(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: 
         )
 
 
-def ladder(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Sequence[Record]) -> list[Record]:
+def ladder(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Sequence[Record], *, lines: Limits) -> list[Record]:
     """The rows after the retry ladder, from the store where the same rows met the same limits and engines before."""
-    lines = limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]")
     if plan.language.code == ENGLISH or not lines.lines.retry:
         return list(moved)
 
@@ -62,7 +61,7 @@ def ladder(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Se
                 language=plan.language,
                 limits=lines,
                 engine=engine,
-                measure=lambda ours, theirs: measured(plan, benchmark, ours, theirs),
+                measure=lambda ours, theirs: measured(plan, benchmark, ours, theirs, lines=lines),
             )
         records.write(folder / "records.jsonl", found.records, benchmark=benchmark.name, language=plan.language.code)
 

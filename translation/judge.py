@@ -93,10 +93,11 @@ def _report(
     labels = set_checks.kept_of(source, kept, benchmark.labels)
     same = set_checks.merged(rows, source, benchmark)
     numbers = replace(_statistics(judged, checks, benchmark), merged=sum(len(one.ids) for one in same), leaked=set_checks.leaked(same, rows))
+    carried = set_checks.slot_types(pairs)
     by_type = set_checks.slot_rows(source, kept) if pairs else {}
     found = [*findings, *set_checks.findings(numbers, labels=labels, slots=by_type, same=same, lines=limits.lines, where=where)]
     if slots in on:
-        found += slots.of_set(pairs, limits.checks[slots.NAME], where=where)
+        found += slots.of_set(carried, limits.checks[slots.NAME], where=where)
     return GateReport(
         benchmark.name,
         language.code,
@@ -110,7 +111,7 @@ def _report(
         tuple(found),
         _verdict([*found, *(one for one in words if one.check not in limits.lines.words_noted)]),
         asdict(limits),
-        slot_types=set_checks.slot_types(pairs),
+        slot_types=carried,
         words=tuple(words),
         slot_rows=by_type,
         merged=same,

@@ -2,8 +2,8 @@
 
 Score: the source's slots that were not carried, what is unsound about those that were, and how many kept the English value.
 Accepted when every slot of the source is there once, inside the text, without overlap, and the figures in its value have the values
-that they have in the source. A label that points at nothing, or at the
-wrong words, teaches a model the wrong words: one lost slot quarantines the utterance.
+that they have in the source. A label that points at nothing, or at the wrong words, teaches a model the wrong words: one lost slot
+quarantines the utterance.
 Misses: a slot carried to the wrong words, or to a wrong translation that stands in the text.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from templates import slots as markup
@@ -21,6 +21,7 @@ from templates.language import ENGLISH
 from templates.slots import Slot
 from translation.gates._numbers import compared, figures
 from translation.gates._pieces import pieces
+from translation.shares import Share
 
 NAME = "slots"
 SCOPE = "slots"
@@ -125,18 +126,13 @@ def spans(source: str, target: str, score: Score) -> tuple[list[tuple[int, int]]
     return pieces(source, score.pieces[0]), pieces(target, score.pieces[1])
 
 
-def of_set(pairs: Sequence[tuple[Record, Record]], settings: Settings, *, where: str) -> Iterator[Finding]:
-    """What the set does not reach: the share of slots carried, over all and over each type that occurs often enough."""
-    wanted, carried = Counter[str](), Counter[str]()
-    for source, target in pairs:
-        here = Counter(slot.name for slot in source.slots)
-        wanted += here
-        carried += here & Counter(slot.name for slot in target.slots)
-    share = carried.total() / wanted.total() if wanted else 1.0
-    if share < settings.carried_pass:
-        what = f"{100 * share:.1f} % of {wanted.total():,} slots were carried; a pass needs {100 * settings.carried_pass:g} %"
-        yield Finding("slots-carried", where, what, "error" if share < settings.carried_warn else "warning")
-    for name, count in sorted(wanted.items()):
-        if count >= settings.often and carried[name] / count < settings.carried_warn:
-            what = f"{carried[name]:,} of {count:,} slots {name} were carried; a pass needs {100 * settings.carried_warn:g} %"
+def of_set(carried: Mapping[str, Share], settings: Settings, *, where: str) -> Iterator[Finding]:
+    """What the set does not reach: the share of slots carried, over all and over each type (type -> its share) that occurs often enough."""
+    overall = Share(sum(one.hits for one in carried.values()), sum(one.of for one in carried.values()))
+    if overall.of and overall.value < settings.carried_pass:
+        what = f"{100 * overall.value:.1f} % of {overall.of:,} slots were carried; a pass needs {100 * settings.carried_pass:g} %"
+        yield Finding("slots-carried", where, what, "error" if overall.value < settings.carried_warn else "warning")
+    for name, one in sorted(carried.items()):
+        if one.of >= settings.often and one.value < settings.carried_warn:
+            what = f"{one.hits:,} of {one.of:,} slots {name} were carried; a pass needs {100 * settings.carried_warn:g} %"
             yield Finding("slots-carried", where, what, "warning")

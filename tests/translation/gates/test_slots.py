@@ -11,6 +11,7 @@ from templates.slots import Slot, parse_markup
 from translation import limits
 from translation.gates import slots
 from translation.judge import judge
+from translation.set_checks import slot_types
 
 ASSISTANT, FIQA = catalogue.benchmark("assistant"), catalogue.benchmark("fiqa")
 SV, EN = language.load("sv"), language.load("en")
@@ -93,12 +94,12 @@ def test_the_sets_lines() -> None:
     lost = [rows(f"wake me at [time : five] number {number}", f"väck mig nummer {number}", number) for number in range(10)]
     good = [rows(f"call [person : ben] number {number}", f"ring [person : ben] nummer {number}", 100 + number) for number in range(90)]
     some = [rows(f"wake me at [time : five] number {number}", f"väck mig [time : fem] nummer {number}", 200 + number) for number in range(20)]
-    found = list(slots.of_set([*lost, *good, *some], slots.Settings(), where="sv/assistant"))
+    found = list(slots.of_set(slot_types([*lost, *good, *some]), slots.Settings(), where="sv/assistant"))
     assert [(one.check, one.severity) for one in found] == [("slots-carried", "warning"), ("slots-carried", "warning")]
     assert found[0].what == "91.7 % of 120 slots were carried; a pass needs 95 %"
     assert found[1].what == "20 of 30 slots time were carried; a pass needs 85 %"
-    assert [one.severity for one in slots.of_set(lost, slots.Settings(), where="x")] == ["error"]
-    assert not list(slots.of_set([], slots.Settings(), where="x"))
+    assert [one.severity for one in slots.of_set(slot_types(lost), slots.Settings(), where="x")] == ["error"]
+    assert not list(slots.of_set({}, slots.Settings(), where="x"))
 
 
 def test_only_where_the_benchmark_has_slots() -> None:
