@@ -11,7 +11,8 @@ from flows import engines, retry
 from flows.plan import Engine, Plan, make
 from templates import catalogue, language
 from templates.benchmark import Record
-from translation import refresh
+from translation import limits, refresh
+from translation.limits import Limits
 from translation.translate import translate_records
 
 FIQA = catalogue.benchmark("fiqa")
@@ -34,23 +35,27 @@ def rows(plan: Plan) -> tuple[list[Record], list[Record]]:
     return source, moved
 
 
+def lines_of(plan: Plan) -> Limits:
+    return limits.read(plan.language, plan.study.gate, where="study smoke, [gate]")
+
+
 def test_the_ladder_is_climbed_once(plan: Plan, rows: tuple[list[Record], list[Record]], monkeypatch: pytest.MonkeyPatch) -> None:
-    found = retry.ladder(plan, FIQA, *rows)
+    found = retry.ladder(plan, FIQA, *rows, lines=lines_of(plan))
     assert [record.id for record in found] == [record.id for record in rows[0]]
     assert "retried-beam" in found[0].flags and found[0].fields["sentence"] != rows[1][0].fields["sentence"]
     monkeypatch.setattr(retry, "climb", None)
-    assert retry.ladder(plan, FIQA, *rows) == found
+    assert retry.ladder(plan, FIQA, *rows, lines=lines_of(plan)) == found
     other = replace(plan, study=replace(plan.study, gate={"retry": False}))
-    assert retry.ladder(other, FIQA, *rows) == rows[1]
-    assert retry.ladder(plan.english, FIQA, *rows) == rows[1]
+    assert retry.ladder(other, FIQA, *rows, lines=lines_of(other)) == rows[1]
+    assert retry.ladder(plan.english, FIQA, *rows, lines=lines_of(plan.english)) == rows[1]
 
 
 def test_a_second_engine_is_asked_where_the_study_names_one(plan: Plan, rows: tuple[list[Record], list[Record]]) -> None:
-    assert set(retry.measured(plan, FIQA, *rows)) == {"log_probability", "addition"}
+    assert set(retry.measured(plan, FIQA, *rows, lines=lines_of(plan))) == {"log_probability", "addition"}
     both = replace(plan, study=replace(plan.study, second=Engine("ctranslate2", {"beam_size": 2})))
-    found = retry.measured(both, FIQA, *rows)["agreement"]
+    found = retry.measured(both, FIQA, *rows, lines=lines_of(both))["agreement"]
     assert found[rows[0][0].id, "sentence"] < 40 < max(found.values())
-    assert retry.measured(plan.english, FIQA, rows[0], rows[0]) == {}
+    assert retry.measured(plan.english, FIQA, rows[0], rows[0], lines=lines_of(plan.english)) == {}
 
 
 def test_rungs_of_the_engine_have_its_other_settings_and_the_texts_its_own(plan: Plan) -> None:
