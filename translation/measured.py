@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from templates.refusal import Refusal
-from templates.store import digest, make_folder
+from templates.store import digest
 from translation import detachment
+from translation.database import connect
 
 MEASURING = 1  # part of the key: raise it whenever the tokens measured change for the same texts
 AT_ONCE = 500  # pairs in one query
-WAIT_SECONDS = 60.0  # for another process to finish its batch
 
 Pair = tuple[str, str]
 Tokens = tuple[tuple[float, ...], tuple[float, ...]]  # log-probabilities after the own source and after a foreign one
@@ -24,12 +24,8 @@ class Measured:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        make_folder(path.parent)
         with self._refusing():
-            self._base = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
-            self._base.execute("PRAGMA journal_mode = WAL")
-            self._base.execute("PRAGMA synchronous = NORMAL")
-            self._base.execute("CREATE TABLE IF NOT EXISTS measured (key TEXT PRIMARY KEY, own TEXT NOT NULL, foreign_ TEXT NOT NULL) WITHOUT ROWID")
+            self._base = connect(path, _make)
 
     def get_many(self, engine: str, pairs: Iterable[Pair]) -> dict[Pair, Tokens]:
         """Pair -> tokens for those that the engine of this fingerprint has measured."""
@@ -61,6 +57,10 @@ class Measured:
             yield
         except sqlite3.Error as error:
             raise Refusal(f"{self.path}: what models measured cannot be remembered there ({error}); move the file away and it is made anew.") from error
+
+
+def _make(base: sqlite3.Connection) -> None:
+    base.execute("CREATE TABLE IF NOT EXISTS measured (key TEXT PRIMARY KEY, own TEXT NOT NULL, foreign_ TEXT NOT NULL) WITHOUT ROWID")
 
 
 def _key(engine: str, pair: Pair) -> str:

@@ -17,12 +17,11 @@ from types import TracebackType
 from typing import Self
 
 from templates.refusal import Refusal
-from templates.store import make_folder
+from translation.database import connect
 from translation.engine import Output
 from translation.segments import SHIELDING
 
 OURS = 0x6C67_746D  # "lgtm", in the file's header (PRAGMA application_id)
-WAIT_SECONDS = 60.0  # for another process to finish its batch
 AT_ONCE = 500  # texts in one query; SQLite before 3.32 allows 999 parameters
 
 
@@ -31,24 +30,18 @@ class Memory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        make_folder(path.parent)
         with self._refusing():
-            self._base = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
-            self._open()
+            self._base = connect(path, self._make)
 
-    def _open(self) -> None:
-        owner = self._base.execute("PRAGMA application_id").fetchone()[0]
-        if owner != OURS and self._base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            self._base.close()
+    def _make(self, base: sqlite3.Connection) -> None:
+        owner = base.execute("PRAGMA application_id").fetchone()[0]
+        if owner != OURS and base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise Refusal(f"{self.path}: is some other program's database, not a translation memory; name another file.")
-        self._base.execute("PRAGMA journal_mode = WAL")
-        self._base.execute("PRAGMA synchronous = NORMAL")
-        with self._transaction():
-            self._base.execute(f"PRAGMA application_id = {OURS}")
-            self._base.execute(
-                "CREATE TABLE IF NOT EXISTS said (engine TEXT, shielding INTEGER, source TEXT, text TEXT NOT NULL, score REAL, truncated INTEGER NOT NULL, "
-                "PRIMARY KEY (engine, shielding, source)) WITHOUT ROWID"
-            )
+        base.execute(f"PRAGMA application_id = {OURS}")
+        base.execute(
+            "CREATE TABLE IF NOT EXISTS said (engine TEXT, shielding INTEGER, source TEXT, text TEXT NOT NULL, score REAL, truncated INTEGER NOT NULL, "
+            "PRIMARY KEY (engine, shielding, source)) WITHOUT ROWID"
+        )
 
     def get_many(self, engine: str, texts: Iterable[str]) -> dict[str, Output]:
         """Text -> output for those of the texts that the engine of this fingerprint has met."""
