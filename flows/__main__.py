@@ -19,7 +19,7 @@ from templates import catalogue
 from templates.refusal import Refusal
 from templates.store import PACKAGES
 
-DONE, ERROR, GATE_FAILED = 0, 1, 3  # 2: usage (UnknownName, typer), 4: another run holds the language (Busy)
+DONE, ERROR = 0, 1  # 2: usage (UnknownName, typer), 3: GateFailed, 4: another run holds the language (Busy)
 app = typer.Typer(help="English benchmarks in, a tuned and measured model in another language out.", no_args_is_help=True, add_completion=False)
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 
@@ -44,18 +44,19 @@ def _run(language: str, study: str, data: Path | None, runs: Path, until: str, d
 
     make_folder(plan.out)
     from flows.adapt import adapt
+    from flows.gate_failed import GateFailed
 
     state: Any = adapt(language, study, str(plan.data) if plan.data else None, str(plan.out), until, if_changed, return_state=True)
-    if state.is_failed() and state.name != "GateFailed":
-        cause = state.result(raise_on_failure=False)
-        raise cause if isinstance(cause, BaseException) else RuntimeError(state.message)
-    done = state.result(raise_on_failure=False)
+    found = state.result(raise_on_failure=False)
+    if state.is_failed() and not isinstance(found, GateFailed):
+        raise found if isinstance(found, BaseException) else RuntimeError(state.message)
+    done = found.done if isinstance(found, GateFailed) else found
     for path in [*done.get("lines", []), *done.get("paths", [])]:
         out.print(path, markup=False)
     if "pointer" in done:
         show_done(done)
-    if state.name == "GateFailed":
-        raise typer.Exit(GATE_FAILED)
+    if isinstance(found, GateFailed):
+        raise typer.Exit(found.exit_code)
 
 
 def show_done(done: dict[str, Any]) -> None:

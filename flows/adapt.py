@@ -19,6 +19,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.changes import STAGES, basis, since_last_run
+from flows.gate_failed import GateFailed
 from flows.judge import judge
 from flows.localise import localise
 from flows.plan import Plan, make
@@ -37,7 +38,7 @@ ENGLISH_WAIT_SECONDS = 3600.0
 
 @flow(name="adapt", flow_run_name="adapt-{language}-{study}")
 def adapt(language: str, study: str, data: str | None = None, out: str = "runs", until: str = "report", if_changed: bool = False) -> State[dict[str, Any]]:
-    """Run the stages up to `until`. Completed, or Failed(name="GateFailed") where the study says stop; both with the run's facts.
+    """Run the stages up to `until`. Completed with the run's facts, or Failed(name="GateFailed") with them in a GateFailed where the study says stop.
 
     With `if_changed` only if anything the last published run rests on was changed since; else Completed(name="NoChange").
     """
@@ -62,7 +63,8 @@ def adapt(language: str, study: str, data: str | None = None, out: str = "runs",
         done = _stages(plan, until=until, refreshed=refreshed)
     if done.get("stopped"):
         message = "; ".join(f"{name}: {line}" for name, line in done["gates"].items())
-        return Failed(name="GateFailed", message=f"the gate failed and the study says stop ({message})", data=done)
+        failed = GateFailed(f"the gate failed and the study says stop ({message})", done)
+        return Failed(name=GateFailed.__name__, message=str(failed), data=failed)
     return Completed(message=f"{language} {study}: {done.get('verdict', 'done')}", data=done)
 
 

@@ -10,6 +10,7 @@ from prefect.states import Crashed
 
 from flows import notify
 from flows.adapt import adapt
+from flows.gate_failed import GateFailed
 from templates.refusal import UnknownName
 from tests.flows.conftest import make_block, until
 
@@ -26,7 +27,9 @@ def test_failures_of_every_kind_are_told_by_the_server(
         assert len(client.read_automations_by_name(notify.NAME)) == 1
         time.sleep(1.0)  # the server reads new automations from its own messages
         assert adapt("xx", "tiny", out=str(tmp_path), return_state=True).is_failed()
-        assert adapt("sv", "copies", out=str(tmp_path), until="judge", return_state=True).name == "GateFailed"
+        with pytest.raises(GateFailed, match=r"^the gate failed and the study says stop \(fiqa: fail,kept=0%\)$") as stopped:
+            adapt("sv", "copies", out=str(tmp_path), until="judge")
+        assert Path(stopped.value.done["pointer"], "gate", "fiqa", "index.html").is_file()
         died = client.create_flow_run(adapt, parameters={"language": "sv", "study": "tiny"})
         client.set_flow_run_state(died.id, Crashed(message="exit code -9"), force=True)  # as the runner says of a process that was killed
         until(lambda: len(got) >= 3, what="three messages")
