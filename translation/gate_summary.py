@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from translation.shares import percent
 LINES = 3
 MOST_BYTES = 200_000  # of markdown
 SEVERITY = {"critical": 0, "major": 1, "minor": 2}
+TOLD_ONE_BY_ONE = 3  # warnings about words of one kind, among the reasons
 SHOWN = 12  # findings on words, and changes, in the markdown
 ACTIVE = re.compile(r"[\\`*_{}\[\]|~$@]|^[#+=-]|:(?=//)|(?<=www)\.", re.IGNORECASE)  # what markdown, or a reader that makes links, acts on
 
@@ -27,9 +29,15 @@ def important(gate: Mapping[str, Any], *, count: int = LINES) -> list[str]:
 
 
 def _why(gate: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What moves the verdict."""
+    """What moves the verdict; many warnings of one kind about words are one line here, each has its own under the words."""
     noted = gate["settings"]["lines"].get("words_noted", ())
-    return [*gate["findings"], *(found for found in gate.get("words", ()) if found["check"] not in noted)]
+    words = [found for found in gate.get("words", ()) if found["check"] not in noted]
+    kinds = Counter((found["check"], found["severity"]) for found in words)
+    single = [found for found in words if kinds[found["check"], found["severity"]] <= TOLD_ONE_BY_ONE]
+    rest = [found for found in words if found not in single]
+    first = {(found["check"], found["severity"]): found for found in reversed(rest)}
+    many = [{**found, "what": f"{kinds[kind]} label words ({kind[0]}), the first: {found['what']}"} for kind, found in reversed(first.items())]
+    return [*gate["findings"], *single, *many]
 
 
 def _deltas(gate: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -93,3 +93,13 @@ def test_long_markdown_is_cut_at_a_line(tmp_path):
     found = gate_summary.markdown(gate)
     assert 190_000 < len(found.encode()) < 200_100
     assert found.endswith("(cut; all of it is in gate.json)\n")
+
+
+def test_many_warnings_of_one_kind_about_words_are_one_reason(tmp_path):
+    words = [Finding("comes-back", "ca/fiqa", f"words.label{number} comes back as something else", "warning") for number in range(20)]
+    found = gate_summary.markdown(gate_of(tmp_path, words=(*words, Finding("english-word", "ca/fiqa", "words.x still holds English: x", "warning"))))
+    why, _, rest = found.partition("## Checks")
+    assert why.count("warns: ") == 2
+    assert "warns: words.x still holds English: x" in why
+    assert "warns: 20 label words (comes-back), the first: words.label0 comes back as something else" in why
+    assert rest.count("comes back as something else") == gate_summary.SHOWN
