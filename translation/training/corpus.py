@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, is_dataclass
 from functools import reduce
+from inspect import isfunction
 from pathlib import Path
 
 from templates import language
@@ -101,8 +102,8 @@ def prepare(
         if not total:
             raise Refusal(f"no pair of {sum(one.read for one in cleaned.values()):,} was kept ({_said(origins)}); check languages and columns of the files.")
         files = _shuffle(work, out, given.seed)
-        settings_said = asdict(given) | {"teach": [_name(one) for one in teach], "keep_out": [path.name for path in keep_out]}
-        made = Facts(key, source, target, given.seed, total, files, tuple(origins), left_out, settings_said)
+        said = asdict(given) | {"licences": [*given.licences], "teach": [_name(one) for one in teach], "keep_out": [path.name for path in keep_out]}
+        made = Facts(key, source, target, given.seed, total, files, tuple(origins), left_out, said)
         made.write(out)
     logger.info("%s", kept_facts.summary(made))
     return made
@@ -144,10 +145,13 @@ def _module(teach: Teach) -> str:
 
 
 def _name(teach: Teach) -> str:
-    """What tells one way of teaching from another: a function's name, or the settings of a dataclass."""
+    """What tells one way of teaching from another: a function's name, or the settings of a dataclass. Nothing else has such a name."""
     if is_dataclass(teach):
         return repr(teach)
-    return f"{_module(teach)}.{getattr(teach, '__qualname__', type(teach).__qualname__)}"
+    name = str(getattr(teach, "__qualname__", ""))
+    if not isfunction(teach) or "<" in name:
+        raise TypeError(f"{teach!r} cannot be told from another by a name; teach with a function of a module or a frozen dataclass")
+    return f"{_module(teach)}.{name}"
 
 
 @contextmanager
