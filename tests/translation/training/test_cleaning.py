@@ -83,7 +83,7 @@ def test_the_other_direction() -> None:
 def test_neighbours_are_told_apart_only_in_long_texts() -> None:
     """A few words of Swedish look Norwegian too often, so short Norwegian is a known miss."""
     one = cleaner()
-    assert isinstance(one.judge("The cat sits on the roof now", "Katten sitter på taket nå igjen", origin="x"), Pair)
+    assert isinstance(one.judge("The cat is on the roof", "Katten er på taket nå", origin="x"), Pair)
     english = "He did not know what he should do when nobody wanted to help him"
     norwegian = "Han visste ikke hva han skulle gjøre da ingen ville hjelpe ham likevel"
     assert one.judge(english, norwegian, origin="x") is Reason.LANGUAGE
