@@ -16,7 +16,7 @@ from pathlib import Path
 
 from templates import language
 from templates.refusal import Refusal
-from templates.store import code_fingerprint, digest, file_digest, make_folder
+from templates.store import code_fingerprint, digest, file_digest, make_folder, sweep
 from translation.training import cleaning, heaps, inputs, kept_out, shards, sources, teaching, weights
 from translation.training import facts as kept_facts
 from translation.training.cleaning import Cleaner
@@ -77,7 +77,8 @@ def prepare(
     if shards.whole(out, key):
         logger.info("%s: holds this corpus already (%s)", out, key[:12])
         return shards.facts(out)
-    with _workplace(make_folder(out)) as work:
+    sweep(make_folder(out))  # of a run that was killed
+    with _workplace(out) as work:
         cleaner = Cleaner(given.cleaning, source=ours, target=theirs, keep_out=kept_out.load(keep_out))
         cleaned = {}
         for origin in sorted(known, key=lambda name: (-known[name].weight, name)):  # of two copies the one that weighs more is kept

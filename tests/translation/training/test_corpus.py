@@ -94,6 +94,30 @@ def test_what_is_there_is_not_made_again(folder: Path, tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"corpus.json", "shard-000.tsv.gz"}
 
 
+def test_what_a_killed_run_left_goes(folder: Path, tmp_path: Path) -> None:
+    left = tmp_path / "out" / ".work.0.tmp"
+    left.mkdir(parents=True)
+    (left / "tatoeba.cleaned").write_text("half a li", encoding="utf-8")
+    prepare([folder], tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"corpus.json", "shard-000.tsv.gz"}
+
+
+def test_rubbish_of_every_form_stops_nothing(folder: Path, tmp_path: Path) -> None:
+    noise = random.Random(0)
+    for name in ("a.tsv", "b.tsv.gz", "c.en", "c.sv", "d.tmx", "e.tmx.gz", "f.en.gz", "f.sv"):
+        (folder / name).write_bytes(noise.randbytes(20_000).replace(b"<", b"\n"))
+    facts = prepare([folder], tmp_path / "out")
+    assert {origin.name: origin.kept for origin in facts.origins} == {"a": 0, "b": 0, "c": 0, "d": 0, "e": 0, "f": 0, "tatoeba": 6}
+    assert all(sum(origin.reasons.values()) == origin.read > 0 for origin in facts.origins if origin.name != "tatoeba")
+
+
+def test_catalan(tmp_path: Path) -> None:
+    path = write_tsv(
+        tmp_path / "mine.tsv", (("Where is the railway station?", "On és l'estació de tren?"), ("He is at home with us now", "Er ist jetzt bei uns zu Hause"))
+    )
+    assert prepare([path], tmp_path / "out", target="ca").origins[0].reasons == {"language": 1}
+
+
 def test_old_shards_go(folder: Path, tmp_path: Path) -> None:
     write_tsv(folder / "more.tsv", MANY)
     prepare([folder], tmp_path / "out", settings=Settings(shard_pairs=30))
