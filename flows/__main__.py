@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from flows.calibrate import calibrate
+from flows.evaluate_translator import evaluate_translator
 from flows.gate_power import gate_power
 from templates import catalogue
 from templates.refusal import Refusal
@@ -225,6 +226,7 @@ def export(
 
 
 app.command("gate-power")(gate_power)
+app.command("evaluate-translator")(evaluate_translator)
 app.command()(calibrate)
 
 

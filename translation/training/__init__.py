@@ -1,0 +1,1 @@
+"""The translator of our own: corpus, tokenizer, training, export, evaluation."""
