@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from flows.calibrate import calibrate
+from flows.crosscheck import crosscheck
 from flows.evaluate_translator import evaluate_translator
 from flows.gate_power import gate_power
 from templates import catalogue
@@ -227,6 +228,7 @@ def export(
 
 app.command("gate-power")(gate_power)
 app.command("evaluate-translator")(evaluate_translator)
+app.command()(crosscheck)
 app.command()(calibrate)
 
 

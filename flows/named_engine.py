@@ -1,4 +1,4 @@
-"""NamedEngine: a translator as the command line names it: a model's folder or name, an engine of translation/translators, or `engine:model`."""
+"""NamedEngine: a translator as the command line names it: a model's folder or name, an engine, or `engine:model` (`engine:address` for a service)."""
 
 from __future__ import annotations
 
@@ -49,8 +49,9 @@ def module_of(name: str) -> ModuleType:
 
 
 def host_of(name: str) -> str:
-    """Where this engine sends texts; empty for engines that keep them here."""
-    return str(getattr(module_of(name), "SENDS_TO", ""))
+    """Where this engine sends texts, the address where one was named; empty for engines that keep them here."""
+    host = str(getattr(module_of(name), "SENDS_TO", ""))
+    return engine_of(name)[1] or host if host else ""
 
 
 def open_engine(name: str, *, source: str = "", target: str = "", settings: dict[str, Any] | None = None, key: str = "") -> NamedEngine:
@@ -63,10 +64,10 @@ def open_engine(name: str, *, source: str = "", target: str = "", settings: dict
     ours, theirs = source or str(manifest.get("source", ENGLISH)), target or str(manifest.get("target", ""))
     if not theirs:
         raise Refusal(f"{name}: does not say which language it translates into; name it with --to.")
-    known = {field.name for field in fields(module.Settings)}
-    if model and "model" not in known:
+    place = next((field.name for field in fields(module.Settings) if field.name in ("model", "server_url")), "")
+    if model and not place:
         raise Refusal(f"{name}: {engine} takes no model; name it as {engine}.")
-    given = {**({"model": model} if model else {}), **(settings or {})}
+    given = {**({place: model} if model else {}), **(settings or {})}
     keyed = {"key": key} if key else {}
     translator = module.build(module.Settings(**given), source=load(ours), target=load(theirs), **keyed)
     share = manifest.get("share")
