@@ -86,9 +86,7 @@ def _translate(engine: NamedEngine, plain: bool) -> Translate:
     return lambda texts: translate_lines(list(texts), translator=engine.translator, memory=None)
 
 
-def _measure(
-    model: NamedEngine, other: NamedEngine | None, sets: Sequence[Any], *, plain: bool, behaviour: bool
-) -> tuple[list[Measured], Behaviour | None]:
+def _measure(model: NamedEngine, other: NamedEngine | None, sets: Sequence[Any], *, plain: bool, behaviour: bool) -> tuple[list[Measured], Behaviour | None]:
     from translation.training import behaviour as suite
     from translation.training.evaluation import evaluate
 
@@ -130,15 +128,15 @@ def _sizes(told: Sequence[dict[str, Any]], shares: str) -> list[dict[str, Any]]:
 def show(measured: Sequence[Measured], out: Console, *, title: str, against: str = "") -> None:
     """One row for each gold set."""
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True, caption_justify="left")
-    table.caption = "In brackets the middle 95 % of 1,000 draws. TER: lower is better." + (f" +/-: less {against}; * p < 0.05." if against else "")
-    for name in ("set", "n", "chrF2", "BLEU", "TER", *(("+/- chrF2", "+/- BLEU") if against else ()), "empty", "loops", "copies"):
+    table.caption = "±: half of the interval that holds 95 % of 1,000 draws. TER: lower is better. e/l/c: outputs empty, looping, copied."
+    table.caption += f" Differences to {against}, * p < 0.05." if against else ""
+    for name in ("set", "n", "chrF2", "BLEU", "TER", *(("chrF2 diff", "BLEU diff") if against else ()), "e/l/c"):
         table.add_column(name, justify="left" if name == "set" else "right", no_wrap=True)
     for one in measured:
-        scores = [f"{score.score:.1f} [{score.interval95[0]:.1f}, {score.interval95[1]:.1f}]" for score in one.scores.values()]
+        scores = [f"{score.score:.1f} ±{(score.interval95[1] - score.interval95[0]) / 2:.1f}" for score in one.scores.values()]
         pairs = [one.against[name] for name in ("chrf2", "bleu")] if one.against else []
         paired = [f"{pair.difference:+.1f}{'*' if pair.p_value < 0.05 else ' '}" for pair in pairs]
-        found = (str(count) for count in (one.faults.empty, one.faults.loops, one.faults.copies))
-        table.add_row(one.gold.name, f"{len(one.gold.pairs):,}", *(score.replace("[", r"\[") for score in scores), *paired, *found)
+        table.add_row(one.gold.name, f"{len(one.gold.pairs):,}", *scores, *paired, f"{one.faults.empty}/{one.faults.loops}/{one.faults.copies}")
     out.print(table)
     for name in next(iter(measured)).scores if measured else ():
         out.print(f"{name}: {measured[0].scores[name].signature}", markup=False, soft_wrap=True)
@@ -146,9 +144,9 @@ def show(measured: Sequence[Measured], out: Console, *, title: str, against: str
 
 def show_behaviour(kept: Behaviour, out: Console) -> None:
     """Shares by kind, and the first failures."""
-    table = Table(title="behaviour suite: kept or rightly localised", title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    for name in ("kind", "n", "kept", "%"):
-        table.add_column(name, justify="left" if name == "kind" else "right", no_wrap=True)
+    table = Table(title="behaviour suite", title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for name in ("kept or rightly localised", "n", "kept", "%"):
+        table.add_column(name, justify="left" if name[0] == "k" and name != "kept" else "right", no_wrap=True)
     for kind, share in {**kept.by_kind, "all": kept.share}.items():
         table.add_row(kind, f"{share.of:,}", f"{share.hits:,}", f"{100 * share.value:.1f}")
     out.print(table)
@@ -160,7 +158,7 @@ def show_sizes(sizes: Sequence[dict[str, Any]], out: Console) -> None:
     """chrF2 against data size."""
     if not sizes:
         return
-    table = Table(title="chrF2 against the share of the corpus", title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table = Table(title="chrF2 by share of corpus", title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("set", no_wrap=True)
     for size in sizes:
         table.add_column(f"{100 * size['share']:g} %", justify="right", no_wrap=True)
