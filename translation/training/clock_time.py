@@ -90,7 +90,9 @@ def says(time: ClockTime, text: str, language: Language) -> bool:
     marked = _marked(time, folded, language)
     if marked and any(re.search(pattern, folded) for pattern in _written(time.hour % 12 or 12, time.minute)):
         return True
-    spoken = said(f"{time.hour % 12 or 12}.{time.minute:02d}", folded, language) if time.minute else _hour_in_words(time, text, language)
+    if not time.minute and any(hour > 12 for hour in _hours_in_words(text, language) & set(time.hours)):
+        return True
+    spoken = said(f"{time.hour % 12 or 12}.{time.minute:02d}", folded, language) if time.minute else time.hour % 12 in _twelve(text, language)
     return spoken and (marked or not time.part or (time.part == "am" and time.hour > 0))
 
 
@@ -101,9 +103,13 @@ def _written(hour: int, minute: int) -> Iterator[str]:
             yield rf"(?<![\d.,:])0?{one}(?![\d%]|[.,:]\d|\s?%)"
 
 
-def _hour_in_words(time: ClockTime, text: str, language: Language) -> bool:
-    wanted = {time.hour % 12 or 12, *time.hours}
-    return any(wanted & {int(value) for value in number.values if value == int(value)} for number in in_words(text, language.code))
+def _hours_in_words(text: str, language: Language) -> set[int]:
+    return {int(value) for number in in_words(text, language.code) for value in number.values if value == int(value)}
+
+
+def _twelve(text: str, language: Language) -> set[int]:
+    """The hours that words name, on the clock of twelve, 0 for twelve itself."""
+    return {hour % 12 for hour in _hours_in_words(text, language) if 0 < hour <= 12}
 
 
 def _marked(time: ClockTime, folded: str, language: Language) -> bool:

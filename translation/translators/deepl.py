@@ -6,6 +6,7 @@ fingerprint, memory or report. What the service says may change from day to day,
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from translation.engine import Output
 
 SENDS_TO = "DeepL (api.deepl.com)"
 KEY_VARIABLE = "DEEPL_API_KEY"
+HIDDEN = "(the key)"
 AT_ONCE, BYTES_AT_ONCE = 50, 60_000  # the service takes 50 texts and 128 KiB a request
 REGIONAL = {"EN": "EN-GB", "PT": "PT-PT"}  # targets that need a region
 
@@ -38,8 +40,23 @@ def build(settings: Settings, *, source: Language, target: Language, key: str = 
     secret = (key or os.environ.get(KEY_VARIABLE, "")).strip()
     if not secret:
         raise Refusal(f"deepl: there is no key; put it into the environment variable {KEY_VARIABLE} or into the Prefect Secret deepl-api-key.")
+    logging.getLogger("deepl").addFilter(_WithoutKey(secret))
     client = deepl.DeepLClient(secret, server_url=settings.server_url or None, send_platform_info=False)
     return DeepL(client, secret, settings, source, target)
+
+
+class _WithoutKey(logging.Filter):
+    """The client logs what the service answers; should that ever hold the key, the log does not."""
+
+    def __init__(self, secret: str) -> None:
+        super().__init__()
+        self._secret = secret
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        if self._secret in said:
+            record.msg, record.args = said.replace(self._secret, HIDDEN), None
+        return True
 
 
 class DeepL:
@@ -59,7 +76,7 @@ class DeepL:
             try:
                 said = self._client.translate_text(part, source_lang=self._source, target_lang=self._target, formality=self._formality)
             except (deepl.DeepLException, ValueError) as error:
-                why = " ".join(str(error).replace(self._secret, "(the key)").split())[:200].rstrip(".")
+                why = " ".join(str(error).replace(self._secret, HIDDEN).split())[:200].rstrip(".")
                 raise Refusal(f"deepl: {why} after {len(outputs)} of {len(texts)} texts; check key, quota and network.") from None
             outputs += [Output(one.text, math.nan, False) for one in (said if isinstance(said, list) else [said])]
         return outputs
