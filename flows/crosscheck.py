@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -24,6 +24,7 @@ from templates.refusal import Refusal
 if TYPE_CHECKING:
     from flows.plan import Plan
     from translation.crosscheck import Crosscheck
+    from translation.crosscheck_sheet import Preference
     from translation.engine import Translator
 
 SHOWN = 5  # rows printed
@@ -147,7 +148,8 @@ def _key(name: str) -> str:
     from prefect.blocks.system import Secret
 
     try:
-        return str(Secret.load(SECRET).get())
+        block: Any = Secret.load(SECRET)
+        return str(block.get())
     except ValueError:  # no such block; the engine says what is missing
         return ""
 
@@ -192,28 +194,26 @@ def verdicts(language: str, sheets: Sequence[Path], runs: Path) -> list[str]:
     if not votes:
         raise Refusal(f"{', '.join(map(str, sheets))}: no row has a verdict; write {', '.join(blind.VERDICTS)} into the column better.")
     people, found = blind.reviewers(votes), blind.preferences(votes, ours=sheet.ours)
-    told = [{"reviewers": [one, two], "rows": shared, "kappa": kappa} for one, two, shared, kappa in people]
+    told: list[dict[str, Any]] = [{"reviewers": [one, two], "rows": shared, "kappa": kappa} for one, two, shared, kappa in people]
     write_json(folder / "preferences.json", {"sheet": sheet.key, "ours": sheet.ours, "engines": [asdict(one) for one in found], "agreement": told})
     return [*_lines(found, sheet.ours), *_kappas(told), f"  {folder / 'preferences.json'}"]
 
 
-def _lines(found: Sequence[object], ours: str) -> list[str]:
+def _lines(found: Sequence[Preference], ours: str) -> list[str]:
     lines = []
     for one in found:
-        told = asdict(one)  # type: ignore[call-overload]
-        lines.append(f"{ours} against {told['engine']}: {told['rows']:,} rows reviewed, {told['ours']:,} to {told['theirs']:,}, {told['ties']:,} ties")
-        if told["share"] is not None:
-            low, high = told["interval95"]
-            share = f"{100 * told['share']:.0f} % ({100 * low:.0f} to {100 * high:.0f} %)"
-            lines.append(f"  where one is preferred, ours in {share}; sign test p = {told['p_value']:.3f}; the left text in {100 * told['first_side']:.0f} %")
+        lines.append(f"{ours} against {one.engine}: {one.rows:,} rows reviewed, {one.ours:,} to {one.theirs:,}, {one.ties:,} ties")
+        if one.share is not None and one.interval95 is not None and one.first_side is not None:
+            low, high = one.interval95
+            share = f"{100 * one.share:.0f} % ({100 * low:.0f} to {100 * high:.0f} %)"
+            lines.append(f"  where one is preferred, ours in {share}; sign test p = {one.p_value:.3f}; the left text in {100 * one.first_side:.0f} %")
     return lines
 
 
-def _kappas(told: Sequence[dict[str, object]]) -> list[str]:
+def _kappas(told: Sequence[dict[str, Any]]) -> list[str]:
     lines = []
     for one in told:
         names, kappa = one["reviewers"], one["kappa"]
-        assert isinstance(names, list)
         lines.append(f"  {' and '.join(names)} on {one['rows']} rows: kappa {'undefined' if kappa is None else f'{kappa:.2f}'}")
     return lines
 

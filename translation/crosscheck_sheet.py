@@ -123,7 +123,7 @@ def from_json(raw: Mapping[str, Any], *, where: str) -> Sheet:
 
 def key_of(path: Path) -> str:
     """Which key a sheet belongs to; one sheet holds one."""
-    keys = {}
+    keys: dict[str, int] = {}
     for line, cells in cells_of(path):
         need_columns(cells, (*HEAD, *OWN), where=f"{path}, line {line}")
         keys.setdefault(cells["sheet"].strip(), line)

@@ -16,7 +16,7 @@ from typing import Any
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 from sacrebleu.metrics.ter import TER
-from sacrebleu.significance import PairedTest
+from sacrebleu.significance import PairedTest, Result
 
 from templates.language import ENGLISH, Language
 from translation.gates import copy, empty, repetition
@@ -90,14 +90,15 @@ def _rounded(pair: tuple[float, float]) -> tuple[float, float]:
 
 
 def _paired(ours: Sequence[str], theirs: Sequence[str], wanted: Sequence[str]) -> dict[str, Paired]:
-    systems = [("theirs", list(theirs)), ("ours", list(ours))]
+    systems: list[tuple[str, Sequence[str]]] = [("theirs", list(theirs)), ("ours", list(ours))]
     metrics = {name: metric() for name, metric in METRICS.items()}
     signatures, scores = PairedTest(systems, metrics, [list(wanted)], test_type="bs", n_samples=RESAMPLES)()
     found = {}
     for name, key in zip(METRICS, (key for key in scores if key != "System"), strict=True):
-        base, own = scores[key]
-        chance = float(own.p_value) if own.score != base.score else 1.0  # sacrebleu gives 1/1001 where every draw differs by nothing
-        found[name] = Paired(round(base.score, 2), round(own.score - base.score, 2), round(chance, 4), str(signatures[key]))
+        base, own = (one for one in scores[key] if isinstance(one, Result))
+        assert own.p_value is not None
+        chance = own.p_value if own.score != base.score else 1.0  # sacrebleu gives 1/1001 where every draw differs by nothing
+        found[name] = Paired(round(base.score, 2), round(own.score - base.score, 2), round(float(chance), 4), str(signatures[key]))
     return found
 
 
