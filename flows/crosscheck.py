@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from translation.engine import Translator
 
 SHOWN = 5  # rows printed
+ASKED_AT_ONCE = 50  # texts of a service between two writes to the memory
 SECRET = "deepl-api-key"  # how Prefect's Secret block is called
 
 
@@ -127,12 +128,11 @@ def _need_send(hosts: dict[str, str], texts: Sequence[str], send: bool) -> None:
 def _sent(texts: Sequence[str], translator: Translator) -> tuple[list[str], int]:
     """What a service says of whole texts, each asked for once ever; and the characters that went there now."""
     from flows.engines import memory_for
-    from translation.translate import BATCH
 
     with memory_for(translator) as memory:
         new = [text for text in texts if text not in memory.get_many(translator.fingerprint, texts)]
-        for start in range(0, len(new), BATCH):
-            part = new[start : start + BATCH]
+        for start in range(0, len(new), ASKED_AT_ONCE):
+            part = new[start : start + ASKED_AT_ONCE]
             memory.put_many(translator.fingerprint, dict(zip(part, translator.translate(part), strict=True)))
         known = memory.get_many(translator.fingerprint, texts)
     return [known[text].text for text in texts], sum(map(len, new))
