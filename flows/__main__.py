@@ -226,10 +226,8 @@ def export(
         out.print(line, markup=False)
 
 
-app.command("gate-power")(gate_power)
-app.command("evaluate-translator")(evaluate_translator)
-app.command()(crosscheck)
-app.command()(calibrate)
+for command in (gate_power, calibrate, evaluate_translator, crosscheck):
+    app.command()(command)
 
 
 @app.command()
