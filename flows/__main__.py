@@ -14,6 +14,8 @@ import typer
 from rich.console import Console
 
 from flows.calibrate import calibrate
+from flows.crosscheck import crosscheck
+from flows.evaluate_translator import evaluate_translator
 from flows.gate_power import gate_power
 from templates import catalogue
 from templates.refusal import Refusal
@@ -225,8 +227,8 @@ def export(
         out.print(line, markup=False)
 
 
-app.command("gate-power")(gate_power)
-app.command()(calibrate)
+for command in (gate_power, calibrate, evaluate_translator, crosscheck):
+    app.command()(command)
 
 
 @app.command()

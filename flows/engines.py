@@ -15,6 +15,7 @@ from pipeline.prefix import PrefixCache
 from pipeline.smollm2 import cache_folder
 from templates import catalogue
 from templates.language import ENGLISH, Language, load
+from templates.refusal import Refusal
 from templates.settings import read_settings
 from templates.store import canonical, make_folder
 from translation.engine import Translator
@@ -59,6 +60,8 @@ def variant_for(plan: Plan, rung: str) -> Translator | None:
 @lru_cache(maxsize=2)
 def _translator(engine: str, settings: str, target: str) -> Translator:
     module = catalogue.module("translation.translators", engine, "translator")
+    if host := getattr(module, "SENDS_TO", ""):  # a language's file may name one too
+        raise Refusal(f"translator {engine}: sends texts to {host}, which no run may do; use lingraft crosscheck --send.")
     read: Any = read_settings(module.Settings, json.loads(settings), where=f"translator {engine}")
     language: Language = load(target)
     made: Translator = module.build(read, source=load(ENGLISH), target=language)

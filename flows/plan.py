@@ -164,6 +164,8 @@ def _check_tables(study: Study, path: Path) -> None:
     for table, chosen in (("translator", study.translator), ("second", study.second)):
         if chosen.engine:
             engine = catalogue.module("translation.translators", chosen.engine, "translator")
+            if host := getattr(engine, "SENDS_TO", ""):
+                raise Refusal(f"{path}, [{table}]: {chosen.engine} sends texts to {host}, which no study or schedule may do; use lingraft crosscheck --send.")
             read_settings(engine.Settings, chosen.settings, where=f"{path}, [{table}] settings")
     least = {
         "rows": (min(counts.values(), default=0), 0),

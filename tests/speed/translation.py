@@ -1,38 +1,118 @@
-"""The shipped CTranslate2 translator (int8) beside the same kind of model in PyTorch (float32), on the same sentences.
+"""The same model three ways on the same sentences, in one run: ours, CTranslate2 by itself, and transformers' generate.
 
-The peer needs a Marian folder: `--marian DIR` or LINGRAFT_MARIAN. Quality is not compared here.
+Ours is `translate_lines` with an empty memory and then, on the same lines again, with the full one. CTranslate2 by itself has ours' settings and
+all sentences in one call. transformers: float32, 32 sentences at a time, sorted by length, the same beam. The rounds take turns and the
+first is not counted; ratios are medians of their times to ours. Texts are the English side of `--lines` (any text or TSV file) or the
+shipped samples. The peer needs the model in both forms: `--marian DIR` or LINGRAFT_MARIAN, and `--model` (name or folder).
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import ctranslate2 as engine
+import sentencepiece
+import torch
+
 from templates import catalogue, language
-from tests.speed.pairs import paired, say
-from translation import refresh
+from tests.speed.pairs import say
+from translation import refresh, segments
+from translation.memory import Memory
+from translation.translate import translate_lines
 from translation.translators import ctranslate2, transformers
 
 
 def main() -> None:
-    """Time `--times` pairs over `--rows` sentences of the shipped sample."""
+    """Time `--times` rounds over `--rows` sentences."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--marian", default=os.environ.get("LINGRAFT_MARIAN", "../shared/models/en-sv-start"))
-    parser.add_argument("--rows", type=int, default=64)
+    parser.add_argument("--model", default="en-sv")
+    parser.add_argument("--lines", type=Path)
+    parser.add_argument("--rows", type=int, default=256)
     parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     if not Path(given.marian).is_dir():
-        say("translation", skipped=f"{given.marian} is no folder; name a Marian model with --marian")
+        say("translation", skipped=f"{given.marian} is no folder; name the Marian form of the model with --marian")
         return
-    benchmark, english, swedish = catalogue.benchmark("fiqa"), language.load("en"), language.load("sv")
-    records = refresh.fetch(benchmark, data=None, source="sample", settings=benchmark.settings()).records
-    texts = list(dict.fromkeys(record.fields["sentence"] for record in records))[: given.rows]
-    ours = ctranslate2.build(ctranslate2.Settings(), source=english, target=swedish)
-    peer = transformers.build(transformers.Settings(model=given.marian), source=english, target=swedish)
-    found = paired(lambda: ours.translate(texts), lambda: peer.translate(texts), times=given.times)
-    print(f"sentences a second: CTranslate2 {len(texts) / found['ours_seconds']:.1f}, PyTorch {len(texts) / found['peer_seconds']:.1f}")
-    say("translation", rows=len(texts), peer=given.marian, **found)
+    english, swedish = language.load("en"), language.load("sv")
+    texts = lines(given.lines)[: given.rows]
+    torch.set_num_threads(given.threads)
+    settings = ctranslate2.Settings(model=given.model, threads=given.threads)
+    ours = ctranslate2.build(settings, source=english, target=swedish)
+    peer = transformers.build(transformers.Settings(model=given.marian, batch_size=32), source=english, target=swedish)
+    alone = by_itself(ctranslate2.find(given.model), settings)
+    seconds: dict[str, list[float]] = {"ours": [], "memory": [], "ctranslate2": [], "transformers": []}
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(given.times + 1):
+            with Memory(Path(folder) / f"{number}.sqlite") as memory:
+
+                def again(memory: Memory = memory) -> object:
+                    return translate_lines(texts, translator=ours, memory=memory)
+
+                sides: list[tuple[str, Callable[[], object]]] = [("ours", again), ("ctranslate2", lambda: alone(texts))]
+                sides = sides if number % 2 else sides[::-1]
+                for name, call in [*sides, ("memory", again), ("transformers", lambda: peer.translate(texts))]:
+                    started = time.perf_counter()
+                    call()
+                    seconds[name].append(time.perf_counter() - started)
+    counted = {name: found[1:] for name, found in seconds.items()}
+    ratios = {name: [other / own for other, own in zip(found, counted["ours"], strict=True)] for name, found in counted.items()}
+    remembered = [own / other for own, other in zip(counted["ours"], counted["memory"], strict=True)]
+    medians = {name: round(statistics.median(found), 3) for name, found in counted.items()}
+    print(", ".join(f"{name} {len(texts) / found:,.1f}" for name, found in medians.items()), "sentences a second")
+    say(
+        "translation",
+        ratio_transformers=round(statistics.median(ratios["transformers"]), 2),
+        ratio_ctranslate2=round(statistics.median(ratios["ctranslate2"]), 3),
+        ratio_memory=round(statistics.median(remembered), 1),
+        seconds=medians,
+        rows=len(texts),
+        times=given.times,
+        model=given.model,
+        peer=given.marian,
+    )
+
+
+def lines(path: Path | None) -> list[str]:
+    """Different sentences that our own splitter and shield leave whole, so that all sides get the same texts."""
+    if path is None:
+        records = []
+        for name in ("fiqa", "assistant"):
+            benchmark = catalogue.benchmark(name)
+            records += refresh.fetch(benchmark, data=None, source="sample", settings=benchmark.settings()).records
+        found = [text for record in records for name, text in record.fields.items() if name in ("sentence", "utterance")]
+    else:
+        blob = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        found = [line.partition("\t")[0] for line in blob.decode("utf-8").splitlines()]
+    return [text for text in dict.fromkeys(found) if segments.split(text) == [text] and not segments.shield(text).kept]
+
+
+def by_itself(folder: Path, settings: ctranslate2.Settings) -> Callable[[list[str]], list[str]]:
+    """CTranslate2 and SentencePiece with nothing around them."""
+    pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "source.spm"))
+    back = sentencepiece.SentencePieceProcessor(model_file=str(folder / "target.spm")) if (folder / "target.spm").is_file() else pieces
+    model = engine.Translator(str(folder), device="cpu", compute_type="int8", inter_threads=settings.threads, intra_threads=1)
+
+    def translate(texts: list[str]) -> list[str]:
+        found = model.translate_batch(
+            [[*pieces.encode(text, out_type=str), ctranslate2.END] for text in texts],
+            beam_size=settings.beam_size,
+            no_repeat_ngram_size=settings.no_repeat_ngram_size,
+            max_batch_size=settings.max_batch_tokens,
+            batch_type="tokens",
+            max_decoding_length=256,
+        )
+        return [str(back.decode(one.hypotheses[0])) for one in found]
+
+    return translate
 
 
 if __name__ == "__main__":

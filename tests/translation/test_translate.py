@@ -99,7 +99,7 @@ def test_a_second_run_asks_the_engine_nothing(swedish: Translator, tmp_path: Pat
 
 
 def test_an_interrupted_run_loses_at_most_a_batch(tmp_path: Path) -> None:
-    lines = [f"sentence number {'x' * number}" for number in range(1, 200)]
+    lines = [f"sentence {''.join(chr(97 + int(digit)) for digit in str(number))}" for number in range(1, 3 * BATCH)]
 
     class Stop(Exception):
         pass

@@ -1,1 +1,1 @@
-"""Training: a translator of our own, from parallel text to a folder for CTranslate2."""
+"""The translator of our own: corpus, tokenizer, training, export, evaluation."""

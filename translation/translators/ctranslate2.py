@@ -33,7 +33,7 @@ class Settings:
 
     `threads` sentences are decoded side by side, one core each: 101 against 69 sentences a second for two cores on one.
     `beam_size` 4 and `no_repeat_ngram_size` 4 are what the shipped model's figures were measured with: small models loop
-    without the latter. `max_batch_tokens` bounds memory and gives each thread a share of a batch of 64; it does not change a text.
+    without the latter. `max_batch_tokens` bounds memory and gives each thread a share of a batch; it does not change a text.
     """
 
     model: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from templates import catalogue, language
 from templates.language import Language
 from templates.refusal import UnknownName
+from tests.services import KEY, Service
 from translation.engine import Scorer
 
 FOLDER = catalogue.PACKAGE / "translation" / "translators"
@@ -23,18 +25,27 @@ ODD = ["{answer}", "{target} [[3]]", "<|VIRTUAL_PROMPT_0|>", "</s>", "<unk> <pad
 TARGETS = {"apertium": "ca"}  # Swedish for the others
 
 
-def built(name: str, tiny_marian: Path, english: Language) -> tuple[Any, Any, Any]:
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Where the services are answered for, with their key in the environment."""
+    with Service() as service, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DEEPL_API_KEY", KEY)
+        yield service.address
+
+
+def built(name: str, tiny_marian: Path, english: Language, address: str) -> tuple[Any, Any, Any]:
     """(module, its settings, the translator built with them); skipped with the reason where what it needs is not installed"""
     module, target = catalogue.module("translation.translators", name, "translator"), language.load(TARGETS.get(name, "sv"))
     if name == "apertium" and not module.reaches(source=english, target=target):
         pytest.skip("apertium with the pair eng-cat is not installed (apt install apertium apertium-eng-cat)")
-    settings = module.Settings(model=str(tiny_marian)) if name == "transformers" else module.Settings()
+    given = {"server_url": address} if hasattr(module, "SENDS_TO") else {"model": str(tiny_marian)} if name == "transformers" else {}
+    settings = module.Settings(**given)
     return module, settings, module.build(settings, source=english, target=target)
 
 
 @pytest.fixture(scope="module", params=NAMES)
-def chosen(request: pytest.FixtureRequest, tiny_marian: Path, english: Language) -> tuple[Any, Any, Any]:
-    return built(request.param, tiny_marian, english)
+def chosen(request: pytest.FixtureRequest, tiny_marian: Path, english: Language, address: str) -> tuple[Any, Any, Any]:
+    return built(request.param, tiny_marian, english, address)
 
 
 def texts_of(outputs: list[Any]) -> list[str]:
@@ -90,9 +101,9 @@ def test_the_fingerprint_is_stable_and_follows_settings_or_languages(chosen: tup
     assert other.fingerprint != translator.fingerprint
 
 
-def test_fingerprints_differ_between_translators(tiny_marian: Path, english: Language) -> None:
+def test_fingerprints_differ_between_translators(tiny_marian: Path, english: Language, address: str) -> None:
     there = [name for name in NAMES if name != "apertium" or catalogue.module("translation.translators", name, "translator").modes() is not None]
-    found = {built(name, tiny_marian, english)[2].fingerprint for name in there}
+    found = {built(name, tiny_marian, english, address)[2].fingerprint for name in there}
     assert len(found) == len(there) >= 3
 
 
