@@ -15,6 +15,7 @@ from rich.console import Console
 
 from flows.calibrate import calibrate
 from flows.gate_power import gate_power
+from flows.train_translator import train_translator
 from templates import catalogue
 from templates.refusal import Refusal
 from templates.store import PACKAGES
@@ -226,6 +227,7 @@ def export(
 
 app.command("gate-power")(gate_power)
 app.command()(calibrate)
+app.command("train-translator")(train_translator)
 
 
 @app.command()
