@@ -147,7 +147,13 @@ def _device(asked: str) -> str:
 @contextmanager
 def _shown(console: Console) -> Iterator[Callable[[Told], None]]:
     """A bar with loss, speed and time left; without a terminal a line now and then."""
-    columns = (TextColumn("training"), BarColumn(bar_width=24), TextColumn("{task.percentage:>3.0f}%"), TimeRemainingColumn(), TextColumn("{task.fields[note]}"))
+    columns = (
+        TextColumn("training"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         line = progress.add_task("training", total=1.0, note="")
 

@@ -33,7 +33,9 @@ def save(weights: Mapping[str, Tensor], config: MarianConfig, folder: Path, *, p
         shutil.copyfile(pieces / name, folder / name)
 
 
-def convert(original: Path, folder: Path, *, source: str, targets: Sequence[str], placeholders: bool, markers: bool, texts: Mapping[str, str] | None = None) -> None:
+def convert(
+    original: Path, folder: Path, *, source: str, targets: Sequence[str], placeholders: bool, markers: bool, texts: Mapping[str, str] | None = None
+) -> None:
     """Convert what `save` wrote; `texts` (card, licences) are put beside the model. The folder is replaced as a whole."""
     staged = make_folder(folder.parent) / f".{folder.name}.{uuid.uuid4().hex[:8]}.tmp"
     try:
@@ -41,9 +43,7 @@ def convert(original: Path, folder: Path, *, source: str, targets: Sequence[str]
             warnings.filterwarnings("ignore", message=".*sacremoses.*")
             TransformersConverter(str(original)).convert(str(staged), quantization="int8")
         shutil.copyfile(original / "source.spm", staged / "source.spm")  # target.spm is the same file
-        ctranslate2.seal(
-            staged, source=source, target=targets[0], max_positions=POSITIONS, placeholders=placeholders, markers=markers, targets=tuple(targets)
-        )
+        ctranslate2.seal(staged, source=source, target=targets[0], max_positions=POSITIONS, placeholders=placeholders, markers=markers, targets=tuple(targets))
         for name, text in (texts or {}).items():
             (staged / name).write_text(text, encoding="utf-8")
         replace(staged, folder)

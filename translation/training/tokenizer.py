@@ -48,7 +48,9 @@ def learn(texts: Iterator[str], folder: Path, *, size: int, source: str, targets
             minloglevel=2,
         )
     except (RuntimeError, ValueError) as error:
-        raise Refusal(f"tokenizer: {size} pieces cannot be learnt from this corpus ({' '.join(str(error).split())[-160:]}); ask for another --vocabulary.") from error
+        raise Refusal(
+            f"tokenizer: {size} pieces cannot be learnt from this corpus ({' '.join(str(error).split())[-160:]}); ask for another --vocabulary."
+        ) from error
     model = staged.with_name(f"{staged.name}.model").read_bytes()
     for suffix in (".model", ".vocab"):
         staged.with_name(f"{staged.name}{suffix}").unlink(missing_ok=True)

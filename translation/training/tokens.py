@@ -40,7 +40,9 @@ class Tokens:
         return self.ids[first:middle], self.ids[middle:last]
 
 
-def write(corpora: Sequence[tuple[str, Iterable[Pair]]], folder: Path, *, pieces: sentencepiece.SentencePieceProcessor, held: set[str], asked: dict[str, object]) -> Tokens:
+def write(
+    corpora: Sequence[tuple[str, Iterable[Pair]]], folder: Path, *, pieces: sentencepiece.SentencePieceProcessor, held: set[str], asked: dict[str, object]
+) -> Tokens:
     """Encode (tag, pairs) of every corpus; the tag, if there is one, goes before the source as one piece. Pairs with a side in `held` stay out."""
     if len(pieces) >= 1 << 16:
         raise Refusal(f"tokens: {len(pieces)} pieces do not fit 16 bits; choose a --vocabulary below 65,000.")
