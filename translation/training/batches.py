@@ -9,14 +9,14 @@ from torch import Tensor
 from translation.training.tokenizer import END
 from translation.training.tokens import Tokens
 
-JITTER = 2.0  # tokens: rows change their neighbours from epoch to epoch, at the price of a little padding
+JITTER = 0.06  # of a length: where rows of one length are few they change their neighbours from epoch to epoch, at the price of a little padding
 
 
 def epoch(lengths: np.ndarray, *, tokens: int, seed: int, epoch: int) -> list[np.ndarray]:
     """The rows of every batch. A batch's rows times its longest side, end mark included, stay within `tokens`; a row is never left out."""
     generator = np.random.default_rng([seed, epoch])
-    jittered = lengths + generator.uniform(0, JITTER, size=lengths.shape)
-    order = np.lexsort((jittered[:, 0], np.floor(jittered[:, 1])))
+    jittered = lengths * generator.uniform(1, 1 + JITTER, size=lengths.shape)
+    order = np.lexsort((generator.random(len(lengths)), np.floor(jittered[:, 0]), np.floor(jittered[:, 1])))
     longest = lengths.max(axis=1)[order] + 1
     borders, start, widest = [], 0, 0
     for place, length in enumerate(longest.tolist()):
