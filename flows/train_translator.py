@@ -37,6 +37,7 @@ def train_translator(
     vocabulary: Annotated[int, typer.Option("--vocabulary", help="Pieces that texts are cut into.", min=300)] = 8000,
     batch_tokens: Annotated[int, typer.Option("--batch-tokens", help="Tokens in a step, padding counted.", min=64)] = 4096,
     learning_rate: Annotated[float, typer.Option("--learning-rate", help="The highest of the schedule.", min=0)] = 8e-4,
+    warm_up: Annotated[int, typer.Option("--warm-up", help="Steps in which it rises.", min=1)] = 800,
     anneal: Annotated[bool, typer.Option("--anneal/--no-anneal", help="Let the learning rate fall in the last fifth.")] = True,
     evaluate_minutes: Annotated[float, typer.Option("--evaluate-minutes", help="Between two looks at dev.", min=0)] = 20,
     checkpoint_minutes: Annotated[float, typer.Option("--checkpoint-minutes", help="What a kill can cost.", min=0)] = 5,
@@ -61,6 +62,7 @@ def train_translator(
     settings = Settings(
         batch_tokens=batch_tokens,
         learning_rate=learning_rate,
+        warm_up=warm_up,
         evaluate_minutes=evaluate_minutes,
         checkpoint_minutes=checkpoint_minutes,
         patience=patience,

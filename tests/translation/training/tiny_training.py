@@ -23,7 +23,7 @@ QUICK = Settings(batch_tokens=160, learning_rate=5e-3, warm_up=10, average=0.9, 
 DROPPED = Shape(1, 1, 32, 64, 2, 0.1)  # dropout: what is drawn by chance must come again after a kill
 
 
-def begin(folder: Path) -> tuple[MarianMTModel, tokens.Tokens]:
+def begin(folder: Path, size: Shape = DROPPED) -> tuple[MarianMTModel, tokens.Tokens]:
     """Fresh weights and the corpus, with a tokenizer in folder/tokenizer."""
     pairs = [Pair(ours, theirs, "grammar") for ours, theirs in grammar.sentences()]
     if not (folder / "tokenizer" / "source.spm").is_file():
@@ -31,13 +31,15 @@ def begin(folder: Path) -> tuple[MarianMTModel, tokens.Tokens]:
         tokenizer.learn(texts, folder / "tokenizer", size=420, source="en", targets=("sv",))
     pieces = tokenizer.load(folder / "tokenizer", targets=())
     read = tokens.read(folder / "tokens", asked={}) or tokens.write([("", pairs)], folder / "tokens", pieces=pieces, held=set(), asked={})
-    return shape.build(DROPPED, pieces=len(pieces), seed=0), read
+    return shape.build(size, pieces=len(pieces), seed=0), read
 
 
-def train(folder: Path, steps: int, *, resume: bool = False, settings: Settings = QUICK, on_step: Callable[[Told], None] | None = None) -> MarianMTModel:
+def train(
+    folder: Path, steps: int, *, resume: bool = False, settings: Settings = QUICK, size: Shape = DROPPED, on_step: Callable[[Told], None] | None = None
+) -> MarianMTModel:
     """Train in folder/work until the step; the model with its last weights."""
     torch.set_num_threads(1)
-    model, read = begin(folder)
+    model, read = begin(folder, size)
     loop.train(model, read, goal=Goal(steps=steps), settings=settings, work=folder / "work", corpus="grammar", resume=resume, on_step=on_step)
     return model
 
