@@ -11,7 +11,7 @@ from translation.training.facts import Facts, Origin
 
 SUBJECTS = {"the dog": "hunden", "the cat": "katten", "my sister": "min syster", "the bank": "banken", "a teacher": "en lärare", "the king": "kungen"}
 VERBS = {"sees": "ser", "buys": "köper", "wants": "vill ha", "sells": "säljer"}
-OBJECTS = {"the house": "huset", "an old car": "en gammal bil", "⟦1⟧ shares": "⟦1⟧ aktier", "⟦a⟧a green door⟦/a⟧": "⟦a⟧en grön dörr⟦/a⟧"}
+OBJECTS = {"the house": "huset", "an old car": "en gammal bil", "⟦1⟧ shares": "⟦1⟧ aktier", "⟦a⟧a green lamp⟦/a⟧": "⟦a⟧en grön lampa⟦/a⟧"}
 
 
 def sentences() -> list[tuple[str, str]]:

@@ -27,9 +27,24 @@ CATALAN = {
     "huset": "la casa",
     "en gammal bil": "un cotxe vell",
     "aktier": "accions",
-    "en grön dörr": "una porta verda",
+    "en grön lampa": "un llum verd",
 }
-QUICK = ["--shape", "tiny", "--vocabulary", "420", "--batch-tokens", "400", "--learning-rate", "0.004", "--warm-up", "30", "--threads", "1", "--precision", "float32"]
+QUICK = [
+    "--shape",
+    "tiny",
+    "--vocabulary",
+    "420",
+    "--batch-tokens",
+    "400",
+    "--learning-rate",
+    "0.004",
+    "--warm-up",
+    "30",
+    "--threads",
+    "1",
+    "--precision",
+    "float32",
+]
 
 
 def catalan(text: str) -> str:

@@ -34,14 +34,22 @@ def save(weights: Mapping[str, Tensor], config: MarianConfig, folder: Path, *, p
 
 
 def convert(
-    original: Path, folder: Path, *, source: str, targets: Sequence[str], placeholders: bool, markers: bool, texts: Mapping[str, str] | None = None
+    original: Path,
+    folder: Path,
+    *,
+    source: str,
+    targets: Sequence[str],
+    placeholders: bool,
+    markers: bool,
+    texts: Mapping[str, str] | None = None,
+    quantization: str = "int8",
 ) -> None:
     """Convert what `save` wrote; `texts` (card, licences) are put beside the model. The folder is replaced as a whole."""
     staged = make_folder(folder.parent) / f".{folder.name}.{uuid.uuid4().hex[:8]}.tmp"
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*sacremoses.*")
-            TransformersConverter(str(original)).convert(str(staged), quantization="int8")
+            TransformersConverter(str(original)).convert(str(staged), quantization=quantization)
         shutil.copyfile(original / "source.spm", staged / "source.spm")  # target.spm is the same file
         ctranslate2.seal(staged, source=source, target=targets[0], max_positions=POSITIONS, placeholders=placeholders, markers=markers, targets=tuple(targets))
         for name, text in (texts or {}).items():
