@@ -22,7 +22,7 @@ from translation.translators import ctranslate2
 
 def save(weights: Mapping[str, Tensor], config: MarianConfig, folder: Path, *, pieces: Path) -> None:
     """The model in transformers' form, as safetensors, with the tokenizer's files from the folder `pieces`."""
-    model = MarianMTModel(config).eval()
+    model = MarianMTModel(config)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter.copy_(weights[name].to(parameter.device))

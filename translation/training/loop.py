@@ -177,7 +177,7 @@ class _Loop:
         total = 0.0
         for _ in range(settings.accumulate):
             rows = self._next()
-            source, target = batches.tensors(self.tokens, rows, pad=self.model.config.pad_token_id)
+            source, target = batches.tensors(self.tokens, rows, pad=self.model.config.vocab_size - 1)
             with self.accelerator.accumulate(self.objective):
                 loss = self.objective(source.to(self.accelerator.device), target.to(self.accelerator.device))
                 value = float(loss.detach())

@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import MarianMTModel
 
+from translation.training.shape import embeddings
+
 
 class Objective(nn.Module):
     """Label-smoothed cross-entropy (Szegedy et al. 2016, https://arxiv.org/abs/1512.00567) per target token, the end mark included; nats."""
@@ -18,9 +20,10 @@ class Objective(nn.Module):
 
     def forward(self, source: Tensor, target: Tensor) -> Tensor:
         """Ids [B S] and [B T], padded; a scalar. The pad is no candidate, as it is none for CTranslate2."""
-        pad = self.model.config.pad_token_id
+        weight = embeddings(self.model)
+        pad = len(weight) - 1
         given = torch.cat([torch.full_like(target[:, :1], pad), target[:, :-1]], dim=1)
         read = self.model.model(input_ids=source, attention_mask=source.ne(pad).long(), decoder_input_ids=given, use_cache=False)
         kept = target.ne(pad)
-        logits = F.linear(read.last_hidden_state[kept], self.model.get_input_embeddings().weight[:-1])
+        logits = F.linear(read.last_hidden_state[kept], weight[:-1])
         return F.cross_entropy(logits.float(), target[kept], label_smoothing=self.smoothing)

@@ -27,7 +27,7 @@ def bfloat16(model: MarianMTModel, asked: Precision, *, device: str) -> bool:
     if there.type != "cpu":
         return torch.cuda.is_bf16_supported()
     for rows, length, steps in SIZES:
-        batch = torch.randint(2, model.config.pad_token_id, (rows, length), generator=torch.Generator().manual_seed(0))
+        batch = torch.randint(2, model.config.vocab_size - 1, (rows, length), generator=torch.Generator().manual_seed(0))
         plain, brief = (_seconds(model, batch, steps=steps, enabled=enabled) for enabled in (False, True))
         if brief > HOPELESS * plain:
             break

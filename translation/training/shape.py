@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 from transformers import MarianConfig, MarianMTModel
 
 from templates.refusal import UnknownName, did_you_mean
@@ -62,7 +63,6 @@ def build(shape: Shape, *, pieces: int, seed: int) -> MarianMTModel:
         activation_function="relu",
         max_position_embeddings=POSITIONS,
         scale_embedding=True,
-        static_position_embeddings=True,
         pad_token_id=pieces,
         decoder_start_token_id=pieces,
         eos_token_id=END,
@@ -76,7 +76,12 @@ def build(shape: Shape, *, pieces: int, seed: int) -> MarianMTModel:
     return model
 
 
+def embeddings(model: MarianMTModel) -> nn.Parameter:
+    """The tied embeddings of both sides: a row a piece, the pad's last."""
+    return model.get_parameter("model.shared.weight")
+
+
 @torch.no_grad()
 def clear_pad(model: MarianMTModel) -> None:
     """Hold the pad's row of the tied embeddings at zero."""
-    model.get_input_embeddings().weight[model.config.pad_token_id].zero_()
+    embeddings(model)[-1].zero_()

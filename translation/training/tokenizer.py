@@ -18,7 +18,7 @@ from templates.store import make_folder, write_atomic, write_json
 from translation import stand_ins
 
 UNKNOWN, END = 0, 1
-READ = 1_000_000  # sentences the model is estimated from, drawn from all
+READ = 500_000  # sentences the model is estimated from, drawn from all
 FILES = ("source.spm", "target.spm", "vocab.json", "tokenizer_config.json")
 
 logger = logging.getLogger(__name__)
