@@ -110,15 +110,20 @@ def _by_target(entries: list[str], targets: tuple[str, ...], option: str) -> dic
 
 def _prepared(entries: dict[str, list[str]], source: str, work: Path, licences: str, seed: int) -> dict[str, Path]:
     """Target language -> prepared corpus; parallel text is prepared now, in the work folder."""
-    from translation.training import corpus, facts
+    from translation.training import corpus, facts, sources
 
     found: dict[str, Path] = {}
+    wanted = tuple(one.strip() for one in licences.split(",") if one.strip())
+    allowed = sources.allowed(wanted)
     for target, paths in entries.items():
         if len(paths) == 1 and (Path(paths[0]) / facts.FILE).is_file():
             found[target] = Path(paths[0])
+            used = {tag for origin in facts.read(found[target]).origins if origin.written for tag in origin.licence.split(" AND ")}
+            if allowed is not None and not used <= allowed:
+                barred = ", ".join(sorted(used - allowed))
+                raise Refusal(f"{paths[0]}: was prepared with text under {barred}, which --licences leaves out; prepare it again from the files.")
             continue
         found[target] = work / f"corpus-{target}"
-        wanted = tuple(one.strip() for one in licences.split(",") if one.strip())
         made = corpus.prepare(paths, found[target], source=source, target=target, settings=corpus.Settings(seed=seed, licences=wanted))
         Console(stderr=True, highlight=False).print(facts.summary(made), markup=False)
     return found

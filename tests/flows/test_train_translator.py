@@ -122,6 +122,7 @@ def test_raw_files_are_prepared_first_and_some_pairs_held_out(home: Path, capsys
         (["--to", "sv", "--corpus", "corpus-sv", "--steps", "5", "--shape", "smal"], "Did you mean small?"),
         (["--to", "sv", "--corpus", "corpus-sv", "--steps", "5", "--precision", "half"], "allowed are auto, float32 and bfloat16"),
         (["--to", "sv", "--corpus", "nowhere", "--steps", "5"], "nowhere: not found"),
+        (["--to", "sv", "--corpus", "corpus-sv", "--steps", "5", "--licences", "MIT"], "was prepared with text under CC0-1.0, which --licences leaves out"),
     ],
 )
 def test_what_cannot_be_done_is_said(home: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str) -> None:
