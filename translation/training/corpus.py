@@ -6,31 +6,28 @@ Nothing is held in memory but one shard's lines and 8 bytes for each pair kept: 
 from __future__ import annotations
 
 import logging
-import random
 import shutil
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, is_dataclass
-from functools import reduce
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from templates import language
 from templates.refusal import Refusal
 from templates.store import code_fingerprint, digest, file_digest, make_folder
-from translation.training import cleaning, inputs, kept_out, shards, sources, styles, weights
+from translation.training import cleaning, heaps, inputs, kept_out, shards, sources, teaching, weights
 from translation.training import facts as kept_facts
 from translation.training.cleaning import Cleaner
 from translation.training.facts import Facts, Origin
+from translation.training.heaps import Cleaned
 from translation.training.inputs import Input
-from translation.training.pair import Pair
 from translation.training.reason import Reason
 from translation.training.sources import Source
+from translation.training.teaching import Teach
 
 HEARD = 10_000  # lines between two reports of progress
-
-Teach = Callable[[Pair, random.Random], Pair]
 
 logger = logging.getLogger(__name__)
 
@@ -51,16 +48,6 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0 <= self.lowered <= 1 or self.shard_pairs < 1:
             raise ValueError("lowered is a share from 0 to 1, shard_pairs at least 1")
-
-
-@dataclass(frozen=True, slots=True)
-class _Cleaned:
-    """The pairs of an origin that wait on disk, and the count of its lines by what became of them."""
-
-    path: Path
-    read: int
-    kept: int
-    reasons: Mapping[str, int]
 
 
 def prepare(
@@ -96,13 +83,13 @@ def prepare(
         for origin in sorted(known, key=lambda name: (-known[name].weight, name)):  # of two copies the one that weighs more is kept
             cleaned[origin] = _clean(origin, [one for one in used if one.origin == origin], cleaner, work, on_progress)
         factors = weights.factors({origin: one.kept for origin, one in cleaned.items()}, known)
-        origins = _scatter(cleaned, known, factors, work, given, teach)
+        origins = heaps.scatter(cleaned, known, factors, work, teach=teach, lowered=given.lowered, shard_pairs=given.shard_pairs, seed=given.seed)
         total = sum(origin.written for origin in origins)
         if not total:
             raise Refusal(f"no pair of {sum(one.read for one in cleaned.values()):,} was kept ({_said(origins)}); check languages and columns of the files.")
-        files = _shuffle(work, out, given.seed)
-        settings_said = asdict(given) | {"teach": [_name(one) for one in teach], "keep_out": [path.name for path in keep_out]}
-        made = Facts(key, source, target, given.seed, total, files, tuple(origins), left_out, settings_said)
+        files = heaps.shuffle(work, out, seed=given.seed)
+        said = asdict(given) | {"licences": [*given.licences], "teach": [teaching.name(one) for one in teach], "keep_out": [path.name for path in keep_out]}
+        made = Facts(key, source, target, given.seed, total, files, tuple(origins), left_out, said)
         made.write(out)
     logger.info("%s", kept_facts.summary(made))
     return made
@@ -133,21 +120,10 @@ def _digest(
 ) -> str:
     held = [[one.origin, one.kind, one.swapped, [file_digest(path) for path in one.paths]] for one in used]
     spoken = [[one.code, one.script, one.mistaken_for] for one in languages]
-    modules = [__name__, *(_module(one) for one in teach)]
-    taught = [_name(one) for one in teach]
+    modules = [__name__, *(teaching.module(one) for one in teach)]
+    taught = [teaching.name(one) for one in teach]
     facts = {origin: sources.facts(one) for origin, one in known.items()}
     return digest([held, facts, spoken, sorted(map(file_digest, keep_out)), asdict(given), taught, code_fingerprint(*modules)])
-
-
-def _module(teach: Teach) -> str:
-    return str(getattr(teach, "__module__", type(teach).__module__))
-
-
-def _name(teach: Teach) -> str:
-    """What tells one way of teaching from another: a function's name, or the settings of a dataclass."""
-    if is_dataclass(teach):
-        return repr(teach)
-    return f"{_module(teach)}.{getattr(teach, '__qualname__', type(teach).__qualname__)}"
 
 
 @contextmanager
@@ -160,7 +136,7 @@ def _workplace(out: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _clean(origin: str, held: Sequence[Input], cleaner: Cleaner, work: Path, on_progress: Callable[[str, int], None] | None) -> _Cleaned:
+def _clean(origin: str, held: Sequence[Input], cleaner: Cleaner, work: Path, on_progress: Callable[[str, int], None] | None) -> Cleaned:
     path, read, kept = work / f"{origin}.cleaned", 0, 0
     reasons: Counter[Reason] = Counter()
     source, target = cleaner.codes
@@ -178,59 +154,7 @@ def _clean(origin: str, held: Sequence[Input], cleaner: Cleaner, work: Path, on_
                     on_progress(origin, read)
     if on_progress is not None:
         on_progress(origin, read)
-    return _Cleaned(path, read, kept, {str(reason): count for reason, count in sorted(reasons.items())})
-
-
-def _scatter(
-    cleaned: Mapping[str, _Cleaned], known: Mapping[str, Source], factors: Mapping[str, float], work: Path, given: Settings, teach: Sequence[Teach]
-) -> list[Origin]:
-    """Copies of every pair, in their styles and taught, thrown by chance into as many heaps as there will be shards."""
-    expected = sum(one.kept * factors.get(origin, 0.0) for origin, one in cleaned.items())
-    heaps = max(1, round(expected / given.shard_pairs))
-    origins = []
-    with ExitStack() as stack:
-        handles = [stack.enter_context((work / f"{number:03d}.heap").open("w", encoding="utf-8", newline="\n")) for number in range(heaps)]
-        for origin in sorted(cleaned):
-            one, about, factor = cleaned[origin], known[origin], factors.get(origin, 0.0)
-            throw = random.Random(f"{given.seed}:throw:{origin}")
-            taught = [(each, random.Random(f"{given.seed}:teach:{_name(each)}:{origin}")) for each in teach]
-            written = lowered = 0
-            share = given.lowered if about.style == "conversational" else 0.0
-            for copy, is_lowered in _copies(one.path, origin, factor, share, given.seed):
-                pair = reduce(lambda changed, way: way[0](changed, way[1]), taught, copy)
-                handles[throw.randrange(heaps)].write(f"{pair.source}\t{pair.target}\t{pair.origin}\n")
-                written += 1
-                lowered += is_lowered
-            facts = (about.licence, about.attribution, about.weight, round(factor, 6), one.read, one.kept, written, lowered, one.reasons)
-            origins.append(Origin(origin, *facts))
-    return origins
-
-
-def _copies(path: Path, origin: str, factor: float, lowered: float, seed: int) -> Iterator[tuple[Pair, bool]]:
-    draw, style = (random.Random(f"{seed}:{name}:{origin}") for name in ("draw", "style"))
-    with path.open(encoding="utf-8", newline="\n") as handle:
-        for line in handle:
-            source, target = line.rstrip("\n").split("\t")
-            pair = Pair(source, target, origin)
-            for _ in range(int(factor) + (draw.random() < factor % 1)):
-                yield pair, False
-                if style.random() < lowered and (spoken := styles.lowered(pair)) is not None:
-                    yield spoken, True
-
-
-def _shuffle(work: Path, out: Path, seed: int) -> dict[str, str]:
-    """Every heap in a new order as a shard; then the old corpus goes and the new one takes its place. Name -> sha256."""
-    staged = []
-    for number, heap in enumerate(sorted(work.glob("*.heap"))):
-        lines = heap.read_text(encoding="utf-8").split("\n")[:-1]
-        place = work / f"shard-{number:03d}.tsv.gz"
-        shards.write([f"{line}\n" for line in lines], place, random.Random(f"{seed}:shuffle:{number}"))
-        heap.unlink()
-        staged.append(place)
-    (out / kept_facts.FILE).unlink(missing_ok=True)
-    for old in out.glob(shards.PATTERN):
-        old.unlink()
-    return {place.name: file_digest(place.replace(out / place.name)) for place in staged}
+    return Cleaned(path, read, kept, {str(reason): count for reason, count in sorted(reasons.items())})
 
 
 def _said(origins: Sequence[Origin]) -> str:

@@ -56,7 +56,7 @@ def find(entries: Sequence[str | Path], *, source: str, target: str, downloads: 
 def _input(path: Path, source: str, target: str) -> Input | None:
     """The input that the file belongs to; None where it is none, or one of other languages."""
     name = path.name.removesuffix(".gz")
-    origin, _, rest = name.partition(".")
+    origin, _, rest = "_".join(name.split()).partition(".")
     if path.name.startswith("."):
         return None
     *between, ending = rest.split(".")

@@ -9,13 +9,16 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
-from translate.misc.xml_helpers import getXMLlang
 from translate.storage.tmx import tmxunit
 
 from templates.refusal import Refusal
 from translation.training.reason import Reason
+
+UNIT: Any = tmxunit  # the toolkit has no types
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def read(path: Path, *, source: str, target: str) -> Iterator[tuple[str, str] | Reason]:
@@ -24,7 +27,7 @@ def read(path: Path, *, source: str, target: str) -> Iterator[tuple[str, str] | 
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as handle:
             walk = etree.iterparse(handle, events=("end",), tag="{*}tu", resolve_entities=False, no_network=True, load_dtd=False)
             for _, element in walk:
-                yield _pair(tmxunit.createfromxmlElement(element), source, target)
+                yield _pair(UNIT.createfromxmlElement(element), source, target)
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
@@ -34,10 +37,10 @@ def read(path: Path, *, source: str, target: str) -> Iterator[tuple[str, str] | 
         raise Refusal(f"{path}: cannot be read ({(error.strerror or str(error)).lower()}); name an existing TMX file.") from error
 
 
-def _pair(unit: tmxunit, source: str, target: str) -> tuple[str, str] | Reason:
+def _pair(unit: Any, source: str, target: str) -> tuple[str, str] | Reason:
     found: dict[str, str] = {}
     for node in unit.getlanguageNodes():
-        code = _wanted(getXMLlang(node) or node.get("lang") or "", (source, target))
+        code = _wanted(node.get(_LANGUAGE) or node.get("lang") or "", (source, target))
         if not code or code in found:
             continue
         if any(len(segment) for segment in node.iterchildren("{*}seg")):

@@ -17,9 +17,7 @@ from translation.training.pair import Pair
 FIRST = ("Anna", "Bo", "Clara", "David", "Eva", "Felix", "Greta", "Hugo")
 DONE = (("bought", "köpte"), ("saw", "såg"), ("sold", "sålde"), ("found", "hittade"), ("wanted", "ville ha"))
 THINGS = (("a car", "en bil"), ("a house", "ett hus"), ("the boat", "båten"), ("an apple", "ett äpple"), ("the book", "boken"))
-MANY = tuple(
-    (f"{name} {did} {thing} yesterday.", f"{name} {gjorde} {sak} i går.") for name in FIRST for did, gjorde in DONE for thing, sak in THINGS
-)
+MANY = tuple((f"{name} {did} {thing} yesterday.", f"{name} {gjorde} {sak} i går.") for name in FIRST for did, gjorde in DONE for thing, sak in THINGS)
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -36,7 +34,9 @@ class Shout:
 
 def test_every_line_is_kept_or_counted_once(folder: Path, tmp_path: Path) -> None:
     (folder / "mine.tsv").write_bytes(
-        b"alone\na\tb\tc\n\xff\tx\n" + b"y" * 1_000_000 + b"\n<b>Bold</b>\tFet\nNul\x00\tNoll\nsame words here\tSame words here\n"
+        b"alone\na\tb\tc\n\xff\tx\n"
+        + b"y" * 1_000_000
+        + b"\n<b>Bold</b>\tFet\nNul\x00\tNoll\nsame words here\tSame words here\n"
         + "We are going home now!\tVi går hem nu\nThat is something else.\tDet är någonting annat.\n".encode()
     )
     heard: list[tuple[str, int]] = []
@@ -108,6 +108,11 @@ def test_teaching_changes_pairs_and_is_reproducible(folder: Path, tmp_path: Path
     shouted = sum(pair.source.isupper() for pair in shards.read(tmp_path / "one"))
     assert 60 < shouted < 180
     assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+def test_what_teaches_must_have_a_name(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="teach with a function of a module or a frozen dataclass"):
+        prepare([folder], tmp_path / "out", teach=(lambda pair, chance: pair,))
 
 
 def test_fractions_nest_and_keep_copies_together(folder: Path, tmp_path: Path) -> None:

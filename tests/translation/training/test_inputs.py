@@ -33,6 +33,11 @@ def test_tsv(tmp_path: Path, name: str) -> None:
     assert read([write_tsv(tmp_path / name)]) == list(SENTENCES)
 
 
+def test_an_origin_has_no_blanks(tmp_path: Path) -> None:
+    path = write_tsv(tmp_path / "my own\tfile.en-sv.tsv")
+    assert [one.origin for one in inputs.find([path], source="en", target="sv", downloads=tmp_path)] == ["my_own_file"]
+
+
 def test_the_name_says_which_column_is_which(tmp_path: Path) -> None:
     path = write_tsv(tmp_path / "mine.en-sv.tsv")
     assert read([path], "sv", "en") == [(target, source) for source, target in SENTENCES]
@@ -75,8 +80,16 @@ def test_tmx(tmp_path: Path) -> None:
 
 def test_a_tmx_cut_off_gives_what_stands_before(tmp_path: Path) -> None:
     path = tmp_path / "memory.tmx"
-    path.write_text(TMX.format(unit(("en", "Hello"), ("sv", "Hej")))[:-30], encoding="utf-8")
-    assert list(tmx.read(path, source="en", target="sv")) == [("Hello", "Hej"), Reason.DAMAGED]
+    path.write_text(TMX.format("\n".join(unit(("en", f"Sentence {number}"), ("sv", f"Mening {number}")) for number in range(2000)))[:-30], encoding="utf-8")
+    found = list(tmx.read(path, source="en", target="sv"))
+    assert found[0] == ("Sentence 0", "Mening 0")
+    assert 1000 < found.index(Reason.DAMAGED) == len(found) - 1
+
+
+def test_a_file_that_is_no_tmx_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "memory.tmx"
+    path.write_bytes(b"Hello\tHej\n")
+    assert list(tmx.read(path, source="en", target="sv")) == [Reason.DAMAGED]
 
 
 def test_an_entity_of_a_tmx_reads_no_file(tmp_path: Path) -> None:
@@ -101,11 +114,7 @@ def test_memory_of_a_tmx_stays_bounded(tmp_path: Path) -> None:
 def test_bad_lines_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "bad.tsv"
     path.write_bytes(
-        b"\xef\xbb\xbffirst\tett\r\n"
-        b"alone\n"
-        b"one\ttwo\tthree\n"
-        b"caf\xe9\tkaf\xe9\n"
-        b"\n" + b"x" * 1_000_000 + b"\ty\n" + "a\u2028b\tc\n".encode() + b"last\tsist"
+        b"\xef\xbb\xbffirst\tett\r\nalone\none\ttwo\tthree\ncaf\xe9\tkaf\xe9\n\n" + b"x" * 1_000_000 + b"\ty\n" + "a\u2028b\tc\n".encode() + b"last\tsist"
     )
     expected = [("first", "ett"), Reason.ONE_COLUMN, Reason.COLUMNS, Reason.ENCODING, Reason.LONG_LINE, ("a\u2028b", "c"), ("last", "sist")]
     assert list(tsv.read(path)) == expected
