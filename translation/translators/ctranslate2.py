@@ -76,9 +76,7 @@ def find(model: str) -> Path:
     )
 
 
-def seal(
-    folder: Path, *, source: str, target: str, max_positions: int, placeholders: bool = False, markers: bool = False, targets: Sequence[str] = ()
-) -> None:
+def seal(folder: Path, *, source: str, target: str, max_positions: int, placeholders: bool = False, markers: bool = False, targets: Sequence[str] = ()) -> None:
     """Write manifest.json for a converted model: its languages, the longest input in tokens, sha256 of every file.
 
     `placeholders`, `markers`: whether it learnt to carry those of translation.stand_ins. `targets`: every language it translates into, `target`
