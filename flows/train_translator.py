@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from translation.training.candidate import Dev
     from translation.training.loop import Told
 
-SHOWN_STEPS = 200  # between two lines where no terminal shows a bar
+SHOWN_SECONDS = 60.0  # between two lines where no terminal shows a bar
 
 
 def train_translator(
@@ -164,10 +165,14 @@ def _shown(console: Console) -> Iterator[Callable[[Told], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         line = progress.add_task("training", total=1.0, note="")
 
+        shown = time.monotonic() - SHOWN_SECONDS + 5  # the first one soon
+
         def heard(told: Told) -> None:
             note = f"step {told.step:,}  loss {told.loss:.3f}  {told.tokens_per_second:,.0f} tokens/s  dev {told.score:.1f}"
             progress.update(line, completed=min(1.0, told.reached), note=note)
-            if not console.is_terminal and told.step % SHOWN_STEPS == 0:
+            nonlocal shown
+            if not console.is_terminal and time.monotonic() - shown > SHOWN_SECONDS:
+                shown = time.monotonic()
                 left = told.minutes * (1 / told.reached - 1) if told.reached else 0.0
                 console.print(f"{note}  {told.minutes:.1f} minutes, {max(0.0, left):.0f} left", markup=False)
 
