@@ -17,6 +17,7 @@ from flows.calibrate import calibrate
 from flows.crosscheck import crosscheck
 from flows.evaluate_translator import evaluate_translator
 from flows.gate_power import gate_power
+from flows.train_translator import train_translator
 from templates import catalogue
 from templates.refusal import Refusal
 from templates.store import PACKAGES
@@ -227,7 +228,7 @@ def export(
         out.print(line, markup=False)
 
 
-for command in (gate_power, calibrate, evaluate_translator, crosscheck):
+for command in (gate_power, calibrate, train_translator, evaluate_translator, crosscheck):
     app.command()(command)
 
 

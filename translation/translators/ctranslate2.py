@@ -20,6 +20,7 @@ from templates.language import Language
 from templates.refusal import Refusal
 from templates.store import digest, file_digest, write_json
 from translation.engine import Output
+from translation.stand_ins import tag
 
 MODELS = catalogue.PACKAGE / "translation" / "models"
 MANIFEST = "manifest.json"
@@ -49,10 +50,10 @@ def build(settings: Settings, *, source: Language, target: Language) -> CTransla
         raise Refusal(f"ctranslate2: threads, beam_size and max_batch_tokens must be at least 1, no_repeat_ngram_size at least 0; found {settings}.")
     folder = find(settings.model or f"{source.code}-{target.code}")
     manifest = verify(folder)
-    if (manifest["source"], manifest["target"]) != (source.code, target.code):
-        pair = f"{manifest['source']}-{manifest['target']}"
+    if manifest["source"] != source.code or target.code not in manifest["targets"]:
+        pair = f"{manifest['source']}-{'/'.join(manifest['targets'])}"
         raise Refusal(f"{folder}: translates {pair}, asked for is {source.code}-{target.code}; name a model for that pair under [engine] model.")
-    return CTranslate2(folder, manifest, settings)
+    return CTranslate2(folder, manifest, settings, target=target.code)
 
 
 def variants(settings: Settings) -> Mapping[str, Settings]:
@@ -75,20 +76,28 @@ def find(model: str) -> Path:
     )
 
 
-def seal(folder: Path, *, source: str, target: str, max_positions: int) -> None:
-    """Write manifest.json for a converted model: its languages, the longest input in tokens, sha256 of every file."""
+def seal(folder: Path, *, source: str, target: str, max_positions: int, placeholders: bool = False, markers: bool = False, targets: Sequence[str] = ()) -> None:
+    """Write manifest.json for a converted model: its languages, the longest input in tokens, sha256 of every file.
+
+    `placeholders`, `markers`: whether it learnt to carry those of translation.stand_ins. `targets`: every language it translates into, `target`
+    among them; of more than one, the wanted one is named by a tag before the text.
+    """
     paths = [path for path in sorted(folder.iterdir()) if path.suffix in (".bin", ".json", ".spm") and path.name != MANIFEST]
     files = {path.name: file_digest(path) for path in paths}
-    write_json(folder / MANIFEST, {"source": source, "target": target, "max_positions": max_positions, "files": files})
+    learnt = {"placeholders": placeholders, "markers": markers, "targets": list(targets) or [target]}
+    write_json(folder / MANIFEST, {"source": source, "target": target, **learnt, "max_positions": max_positions, "files": files})
 
 
 def verify(folder: Path) -> dict[str, Any]:
-    """The manifest, after every file it names was found with the sha256 it states."""
+    """The manifest, after every file it names was found with the sha256 it states. What older manifests do not say is filled in."""
     place = folder / MANIFEST
     try:
         manifest: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
         files = dict(manifest["files"])
         int(manifest["max_positions"]), str(manifest["source"]), str(manifest["target"]), files["model.bin"], files["source.spm"]
+        manifest = {"placeholders": False, "markers": False, "targets": [manifest["target"]]} | manifest
+        if not isinstance(manifest["targets"], list):
+            raise TypeError("targets is no list")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Refusal(f"{place}: missing or unusable ({error}); write it with translation.translators.ctranslate2.seal.") from error
     for name, expected in files.items():
@@ -102,19 +111,21 @@ def verify(folder: Path) -> dict[str, Any]:
 class CTranslate2:
     """A loaded model. Inputs beyond its positions are cut by the engine, which is why `truncated` is checked here."""
 
-    def __init__(self, folder: Path, manifest: dict[str, Any], settings: Settings) -> None:
+    def __init__(self, folder: Path, manifest: dict[str, Any], settings: Settings, *, target: str) -> None:
         own_target = (folder / "target.spm").is_file()
         self._source = sentencepiece.SentencePieceProcessor(model_file=str(folder / "source.spm"))
         self._target = sentencepiece.SentencePieceProcessor(model_file=str(folder / "target.spm")) if own_target else self._source
         self._engine = ctranslate2.Translator(str(folder), device="cpu", compute_type="int8", inter_threads=settings.threads, intra_threads=1)
         self._limit = int(manifest["max_positions"])
         self._settings = settings
+        self._before = [tag(target)] if len(manifest["targets"]) > 1 else []
+        self.placeholders, self.markers = bool(manifest["placeholders"]), bool(manifest["markers"])
         decoding = {"beam_size": settings.beam_size, "no_repeat_ngram_size": settings.no_repeat_ngram_size, "max_positions": self._limit}
-        self.fingerprint = digest(["ctranslate2", manifest["files"], decoding, manifest["source"], manifest["target"]])
+        self.fingerprint = digest(["ctranslate2", manifest["files"], decoding, manifest["source"], target])
 
     def translate(self, texts: Sequence[str]) -> list[Output]:
         """See Translator. Longest first inside the call, so that a batch holds sentences of about one length."""
-        pieces = [[*self._source.encode(text, out_type=str), END] for text in texts]
+        pieces = [[*self._before, *self._source.encode(text, out_type=str), END] for text in texts]
         order = sorted(range(len(texts)), key=lambda index: -len(pieces[index]))
         found = self._engine.translate_batch(
             [pieces[index] for index in order],
@@ -135,7 +146,7 @@ class CTranslate2:
 
     def token_log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[tuple[float, ...]]:
         """See Scorer. The engine adds the end mark to the target."""
-        ours = [[*self._source.encode(text, out_type=str)[: self._limit - 1], END] for text in sources]
+        ours = [[*[*self._before, *self._source.encode(text, out_type=str)][: self._limit - 1], END] for text in sources]
         theirs = [self._target.encode(text, out_type=str)[: self._limit - 1] for text in targets]
         order = sorted(range(len(ours)), key=lambda index: -len(ours[index]) - len(theirs[index]))
         source, target = [ours[index] for index in order], [theirs[index] for index in order]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sacrebleu
 
+from templates import language
 from templates.language import Language
 from templates.refusal import Refusal
 from translation.translators import ctranslate2 as engine
@@ -46,6 +47,23 @@ def test_a_folder_without_a_manifest_is_refused_and_can_be_sealed(copied: Path, 
     engine.seal(copied, source="en", target="sv", max_positions=256)
     shipped = engine.build(engine.Settings(), source=english, target=swedish)
     assert engine.build(engine.Settings(model=str(copied)), source=english, target=swedish).fingerprint == shipped.fingerprint
+
+
+def test_what_older_manifests_do_not_say_is_filled_in(copied: Path) -> None:
+    manifest = engine.verify(copied)
+    assert (manifest["placeholders"], manifest["markers"], manifest["targets"]) == (False, False, ["sv"])
+
+
+def test_what_a_model_learnt_is_sealed_and_told(copied: Path, english: Language, swedish: Language) -> None:
+    plain = engine.build(engine.Settings(model=str(copied)), source=english, target=swedish)
+    engine.seal(copied, source="en", target="sv", max_positions=256, placeholders=True, markers=True, targets=("sv", "ca"))
+    model = engine.build(engine.Settings(model=str(copied)), source=english, target=swedish)
+    assert (plain.placeholders, plain.markers) == (False, False)
+    assert (model.placeholders, model.markers) == (True, True)
+    catalan = engine.build(engine.Settings(model=str(copied)), source=english, target=language.load("ca"))
+    assert catalan.fingerprint != model.fingerprint
+    with pytest.raises(Refusal, match="translates en-sv/ca, asked for is sv-en"):
+        engine.build(engine.Settings(model=str(copied)), source=swedish, target=english)
 
 
 MANY = '{"source": "en", "target": "sv", "max_positions": "many", "files": {"model.bin": "", "source.spm": ""}}'
