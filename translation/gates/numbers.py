@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from templates.language import ENGLISH, Language
 from translation.gates import _units as units
 from translation.gates._clock import said
-from translation.gates._marks import covered
 from translation.gates._number_words import WORDS
 from translation.gates._numbers import Number, changed_words, compared
 from translation.gates._pieces import pieces
+from translation.marks import covered
 
 NAME = "numbers"
 SCOPE = "field"
