@@ -19,7 +19,7 @@ from typing import Self
 from templates.refusal import Refusal
 from templates.store import make_folder
 from translation.engine import Output
-from translation.segments import SHIELDING
+from translation.shield.version import SHIELDING
 
 OURS = 0x6C67_746D  # "lgtm", in the file's header (PRAGMA application_id)
 WAIT_SECONDS = 60.0  # for another process to finish its batch

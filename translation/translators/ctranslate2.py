@@ -52,7 +52,9 @@ def build(settings: Settings, *, source: Language, target: Language) -> CTransla
     if (manifest["source"], manifest["target"]) != (source.code, target.code):
         pair = f"{manifest['source']}-{manifest['target']}"
         raise Refusal(f"{folder}: translates {pair}, asked for is {source.code}-{target.code}; name a model for that pair under [engine] model.")
-    return CTranslate2(folder, manifest, settings)
+    engine = CTranslate2(folder, manifest, settings)
+    engine.between = (source, target) if manifest.get("placeholders") is True else None
+    return engine
 
 
 def variants(settings: Settings) -> Mapping[str, Settings]:
@@ -101,6 +103,8 @@ def verify(folder: Path) -> dict[str, Any]:
 
 class CTranslate2:
     """A loaded model. Inputs beyond its positions are cut by the engine, which is why `truncated` is checked here."""
+
+    between: tuple[Language, Language] | None = None  # see translation.engine.carries
 
     def __init__(self, folder: Path, manifest: dict[str, Any], settings: Settings) -> None:
         own_target = (folder / "target.spm").is_file()
