@@ -18,13 +18,13 @@ MONEY = re.compile(rf"(?<![A-Za-z$])(?P<sign>(?<![^\s(])[+−–-])?(?P<symbol>{
 OTHER = re.compile(
     rf"{LEFT}(?P<sign>(?<![^\s(])[+−–-])?(?P<low>{FIGURE}){RANGE}"
     rf"(?:(?:[\s-]?(?P<scale>(?i:thousand|million|billion|trillion|mln|bln|bn|trn))|(?P<letter>k|[MB]))?[\s-](?P<named>{NAMED})(?![\w-])"
+    r"|(?P<tail>[$€£])(?![\w])"
     r"|(?P<pence>p)(?![^\W_])"
     r"|(?P<percent>\s?%|[\s-]percent\b|\sper\scent\b|\s?pct\b)(?!\w)"
     r"|(?:[\s-]?(?P<scaled>(?i:thousand|million|billion|trillion|mln|bln|bn|trn))|(?P<letters>[kKMB]))(?![^\W_])"
     r"|(?![^\W_]))"
 )
 DIGIT = re.compile(r"\d")
-GLUED = re.compile(r"[^\W\d_]")
 
 
 def amounts(text: str) -> Iterator[Unit]:
@@ -49,7 +49,7 @@ def _meaning(match: re.Match[str]) -> Amount:
     percent = "" if match["percent"] is None else "word" if "cent" in match["percent"] else "%"
     named = match["named"] or ""
     coded = len(named) == 3 and named.isupper()
-    currency = "pence" if match["pence"] else named if coded else _currency(named.casefold())
+    currency = "pence" if match["pence"] else match["tail"] or (named if coded else _currency(named.casefold()))
     return Amount(match["low"], match["high"] or "", match["sign"] or "", POWERS.get(scale, 0), percent, currency, coded)
 
 

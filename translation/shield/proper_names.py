@@ -1,7 +1,7 @@
 """Proper names in an English text that stand in another language as they are.
 
-A name is what the gate takes for one (translation/names.py) and what neither English nor the target's geography knows: not Sweden, not
-Moscow (whose zone CLDR calls otherwise elsewhere), not CEO. Names side by side are one.
+A name is what the gate takes for one (translation/names.py), but for countries, cities that the target calls otherwise (as CLDR calls
+their time zones: Copenhagen), peoples and general acronyms (CEO). Names side by side are one.
 Misses: names that are English words too (Apple, Shell), names that begin a sentence unless spelt like SoftBank; a person's name that
 is written otherwise elsewhere (a pope's, a king's).
 """
@@ -24,14 +24,20 @@ GENERAL = """ceo cfo coo cto gdp ipo vat who hiv dna rna un eu uk usa us nato im
     internet bible koran quran allah jesus christ moses monday tuesday wednesday thursday friday saturday sunday""".split()
 STAYS = frozenset(("nato", "imf", "ecb", "opec", "bbc", "nasa", "usb", "pdf", "html", "dvd"))
 NOT = frozenset(GENERAL) - STAYS
-MORE = frozenset(("Cologne", "Munich", "Geneva", "Gothenburg", "Venice", "Florence", "Milan", "Naples", "Turin", "Antwerp", "Ghent", "Krakow", "Danube", "Rhine"))
+_MORE = """cologne munich geneva gothenburg venice florence milan naples turin antwerp ghent krakow seville genoa nuremberg hanover danube rhine nile
+    britain england scotland catalonia crimea mediterranean adriatic aegean baltic caspian balkans caucasus siberia bavaria saxony silesia tuscany sicily
+    sardinia normandy brittany flanders prussia bohemia moravia transylvania antilles eurasia scandinavia lapland alps carpathians pyrenees sahara
+    islam byzantium phoenicia babylon carthage troy thebes plato aristotle socrates homer columbus"""
+ELSEWHERE = frozenset(_MORE.split())  # places, and people of long ago, that most languages have a form of their own for
+COMPOUND = re.compile(r"-[a-z].*$")  # "Tripoli-based"
+OF_PEOPLE = ("ian", "ians", "eans", "ites", "ese", "ish", "ists", "ism")
 
 
 def proper_names(text: str) -> Iterator[Unit]:
     """Each run of names, without a genitive's ending."""
     if text.isupper() or text.islower():
         return
-    wanted = {name for name in names(text)[0] if _stays(name)}
+    wanted = {bare for name in names(text)[0] if _stays(bare := COMPOUND.sub("", name))}
     if not wanted:
         return
     either = "|".join(re.escape(name) for name in sorted(wanted, key=len, reverse=True))
@@ -41,7 +47,9 @@ def proper_names(text: str) -> Iterator[Unit]:
 
 def _stays(name: str) -> bool:
     plain = name.casefold().replace(".", "")
-    return plain not in NOT and not any(part in _places() for part in re.split(r"[-\s]", plain)) and not any(char.isdigit() for char in name)
+    if len(plain) < 2 or plain in NOT or plain.endswith(OF_PEOPLE) or any(char.isdigit() for char in name):
+        return False
+    return not any(part in _places() or part in ELSEWHERE for part in re.split(r"[-\s]", plain))
 
 
 @cache
@@ -57,4 +65,4 @@ def renamed(code: str) -> frozenset[str]:
     except (UnknownLocaleError, ValueError):
         return frozenset()
     called = {english.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " "): known.get("city") for zone, known in theirs.items()}
-    return frozenset(name for name, city in called.items() if city and city != name) | MORE
+    return frozenset(name for name, city in called.items() if city and city != name)

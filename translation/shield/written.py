@@ -47,6 +47,8 @@ def _patterns(table: Mapping[str, tuple[str, ...]], lead: str, *, one: bool = Fa
 
 def _amount(amount: Amount, language: Language) -> Iterable[str]:
     code = language.code
+    if figures.locale(code) is None:
+        return
     low, high = amount.low, amount.high
     if amount.power == 3 and (figures.value(low) >= 1) and not high:
         low, power = figures.times_thousand(low), 0
@@ -64,6 +66,10 @@ def _amount(amount: Amount, language: Language) -> Iterable[str]:
             yield number
     if "," in low and not high and not power and not amount.currency and not amount.percent:
         yield amount.sign + figures.figure(low.replace(",", ""), code)
+    elif low.isdecimal() and len(low) > 3 and not high and not power and not amount.currency and not amount.percent:
+        yield amount.sign + figures.figure(f"{int(low):,}", code)
+    elif not high and not power and not amount.currency and not amount.percent:
+        yield amount.sign + low
 
 
 def _english_scale(power: int) -> str:
@@ -101,7 +107,9 @@ def _time(time: Time, lead: str, language: Language) -> Iterable[str]:
             said += [f"{_hour(time)}.00", f"{_hour(time):02}:00"]
         elif last is None and time.minute > 0:
             said += [f"{_hour(time)}.{time.minute:02}", f"{_hour(time)}:{time.minute:02}"]
-    patterns = _patterns(write.time, lead, one=_hour(time) == 1) or (("{time}",) if not lead else ())
+    patterns = _patterns(write.time, lead, one=_hour(time) == 1)
+    if not patterns and not lead and figures.locale(language.code) is not None:
+        patterns, said = ("{time}",), said if time.minute >= 0 else [f"{_hour(time):02}:00", *said]
     yield from (pattern.format(time=one) for pattern, one in product(patterns, said))
 
 
@@ -183,5 +191,5 @@ def _roman(number: int) -> str:
 
 def _ordinal(number: int, language: Language) -> str:
     table = language.write.ordinal
-    pattern = table.get(str(number % 100)) if number % 100 > 10 else table.get(str(number % 10))
+    pattern = table.get(str(number % 100 if 10 < number % 100 < 20 else number % 10))
     return (pattern or table.get("", "{number}")).format(number=number)

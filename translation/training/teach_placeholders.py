@@ -102,6 +102,11 @@ def _whole(text: str, start: int, end: int, *, exact: bool, genitive: bool) -> b
     return exact or not re.match(r"[.,:/]\w| \d{3}| ?%|\xb0", after) or not text[end - 1].isdigit()
 
 
+def _goes_on(before: str, size: int) -> bool:
+    """Whether a figure of this many characters goes on from a figure before it: "1.200", "1 200"; "5–14" is two."""
+    return bool(re.search(r"\d[.,:/]$|[$€£]$", before) or (size == 3 and re.search(r"\d $", before)))
+
+
 def _shared(pair: Pair, found: Sequence[Place], rng: random.Random) -> list[Place]:
     """One word that stands once on each side, outside what is found already."""
     theirs: dict[str, list[tuple[int, int]]] = {}
