@@ -68,9 +68,10 @@ class Write:
 
     `time` ({time}, in figures), `hour` ({time}, a full hour in words or without minutes), `phrase` ({time}, "half past ..."), `date`
     ({date}), `century` ({hundreds}, {roman}), `decade` ({year}): the English word before it ("plain" for none) -> patterns; a word that
-    has none stays with the translator; "plain one" and "at one" are for one o'clock. `hours`: the words for 0 to 12 on the clock, where they are not `[carry] numbers`. `day`: from
-    which hour on -> the part of the day. `ordinal`: last figures of the number ("" for any other) -> pattern with {number}.
-    `subunits`: cent, pence. `of`: what stands between a scale and a currency, otherwise and before a vowel.
+    has none stays with the translator; "plain one" and "at one" are for one o'clock. `hours`: the words for 0 to 12 on the clock, where
+    they are not those of `[carry]`. `day`: from which hour on -> the part of the day. `ordinal`: last figures of the number ("" for any
+    other) -> pattern with {number}. `subunits`: cent, pence. `of`: what stands between a scale and a currency, otherwise and before a
+    vowel.
     """
 
     time: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -156,9 +156,7 @@ def _move(texts: Sequence[Sentence], ask: _Asker) -> dict[Sentence, Moved]:
 def _sentences(sentences: Sequence[Sentence], shielding: Shielding, ask: _Asker) -> dict[Sentence, Moved]:
     plans = {sentence: shielding.plan(*sentence) for sentence in sentences}
     done = _round(plans, ask)
-    again = {
-        sentence: plan for sentence, moved in done.items() if (plan := shielding.again(*sentence, None if moved is None else moved.text)) is not None
-    }
+    again = {sentence: plan for sentence, moved in done.items() if (plan := shielding.again(*sentence, None if moved is None else moved.text)) is not None}
     done |= _round(again, ask)
     lost = {sentence: {**plans, **again}[sentence] for sentence, moved in done.items() if moved is None}
     return {sentence: moved for sentence, moved in done.items() if moved is not None} | _piecewise(lost, ask)

@@ -19,11 +19,11 @@ from translation.locale_facts import facts
 from translation.names import names
 from translation.shield.unit import Unit
 
-GENERAL = """ceo cfo coo cto gdp ipo vat who hiv dna rna un eu uk usa us nato imf ecb opec gmt est pst cet utc fed faq diy suv suvs etf etfs eps bbc nasa
+_GENERAL = """ceo cfo coo cto gdp ipo vat who hiv dna rna un eu uk usa us nato imf ecb opec gmt est pst cet utc fed faq diy suv suvs etf etfs eps bbc nasa
     covid roi yoy qoq ebit ebitda pmi cpi ngo ngos aids pc pcs tv dvd cd usb pdf html url asap rsvp am pm q1 q2 q3 q4 h1 h2 christmas easter ramadan
-    internet bible koran quran allah jesus christ moses monday tuesday wednesday thursday friday saturday sunday""".split()
+    internet bible koran quran allah jesus christ moses monday tuesday wednesday thursday friday saturday sunday"""
 STAYS = frozenset(("nato", "imf", "ecb", "opec", "bbc", "nasa", "usb", "pdf", "html", "dvd"))
-NOT = frozenset(GENERAL) - STAYS
+NOT = frozenset(_GENERAL.split()) - STAYS
 _MORE = """cologne munich geneva gothenburg venice florence milan naples turin antwerp ghent krakow seville genoa nuremberg hanover danube rhine nile
     britain england scotland catalonia crimea mediterranean adriatic aegean baltic caspian balkans caucasus siberia bavaria saxony silesia tuscany sicily
     sardinia normandy brittany flanders prussia bohemia moravia transylvania antilles eurasia scandinavia lapland alps carpathians pyrenees sahara

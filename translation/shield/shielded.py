@@ -27,11 +27,9 @@ class StandIn:
     def said(self, before: str) -> str:
         """What is put back after `before`, which may say the beginning already: "klockan" before "klockan 17"."""
         best = self.back[0] if self.back else self.original
-        for other in self.back[1:]:
-            lead = best.removesuffix(other)
-            if lead != best and lead.strip() and re.search(rf"(?<!\w){re.escape(lead.strip())}\s*$", before, re.IGNORECASE):
-                return other
-        return best
+        _, _, rest = best.partition(" ")
+        leads = {lead.casefold() for lead, _, other in (one.partition(" ") for one in self.back) if other == rest and lead.rstrip(".").isalpha()}
+        return rest if rest and before.split() and before.split()[-1].casefold() in leads else best
 
 
 @dataclass(frozen=True, slots=True)

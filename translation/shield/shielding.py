@@ -14,6 +14,7 @@ from typing import Protocol
 
 from templates.language import ENGLISH, Language
 from translation.engine import Translator, carries
+from translation.shield.abroad import abroad
 from translation.shield.english import units
 from translation.shield.kept import MARK, NUMBER, numbers, shieldable_numbers
 from translation.shield.proper_names import renamed
@@ -85,7 +86,8 @@ def _spans(text: str, names: Iterable[str], with_numbers: bool) -> list[tuple[in
 
 @dataclass(frozen=True, slots=True)
 class Placeholders:
-    """⟦1⟧ ... ⟦9⟧ for models of ours, put back as `target` writes it. From another source than English only marks and codes are known."""
+    """⟦1⟧ ... ⟦9⟧ for models of ours, put back as `target` writes it. From another source than English
+    only marks, codes and figures are known."""
 
     source: Language
     target: Language
@@ -118,6 +120,8 @@ class Placeholders:
         wanted = kinds or self.kinds
         known = wanted if self.source.code == ENGLISH else tuple(kind for kind in wanted if kind in ABROAD)
         found = [unit if written(unit, self.target) else unit.bare() for unit in units(sentence, known, given=names)]
+        if self.source.code != ENGLISH:
+            found += [one for one in abroad(sentence, self.source.code) if all(one.end <= other.start or one.start >= other.end for other in found)]
         found = [unit for unit in found if unit.kind != "name" or unit.written not in renamed(self.target.code)]
         for match in MARK.finditer(sentence):
             if all(match.end() <= unit.start or match.start() >= unit.end for unit in found):

@@ -26,8 +26,8 @@ from translation.training.pair import Pair
 NAMES = 0.7  # of pairs with names get placeholders for them
 COPIED = 0.1  # of pairs get one for a word that both sides share
 SHORTEST = 3  # letters of such a word
-WORD = re.compile(r"(?<![\w$@#/.⟦])[^\W\d_]{%d,}(?![\w/@⟧])" % SHORTEST)
-MAY_HOLD = re.compile(r"\d|[A-Z@#$/{<\[%]|[ap]\.?m\b|clock\b|past\b|quarter\b|(?:to|first|second|third|th|ond)\b", re.IGNORECASE)
+WORD = re.compile(rf"(?<![\w$@#/.⟦])[^\W\d_]{{{SHORTEST},}}(?![\w/@⟧])")
+MAY_HOLD = re.compile(r"\d|[A-Z@#$/{<\[%]|[^\x00-\x7f]|[ap]\.?m\b|clock\b|past\b|quarter\b|(?:to|first|second|third|th|ond)\b")
 BLANKS = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " "})
 FIRST = re.compile(r"⟦\d⟧")
 

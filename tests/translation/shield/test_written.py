@@ -6,6 +6,8 @@ decimal, a British 5/3/2015.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from templates import language
@@ -208,7 +210,7 @@ def test_no_unit_overlaps_another_and_each_says_where_it_stands() -> None:
     for text, _, _ in SWEDISH:
         found = units(text)
         assert all(text[one.start : one.end] == one.written for one in found)
-        assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+        assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 def test_a_language_that_nothing_is_known_of_keeps_the_english() -> None:
