@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from templates.language import ENGLISH, Language
+from templates.language import ENGLISH, Language, load
 from translation.shield.kept import MARK
 from translation.shield.shielding import Placeholders
 from translation.shield.unit import Unit
@@ -39,6 +39,23 @@ class Place:
     unit: Unit
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """`teach` between two languages by their codes, as `corpus.prepare` takes it."""
+
+    source: str
+    target: str
+
+    def __call__(self, pair: Pair, rng: random.Random) -> Pair:
+        """See teach."""
+        return teach(pair, rng, language=_load(self.target), source=_load(self.source))
+
+
+@cache
+def _load(code: str) -> Language:
+    return load(code)
 
 
 def teach(pair: Pair, rng: random.Random, *, language: Language, source: Language | None = None) -> Pair:

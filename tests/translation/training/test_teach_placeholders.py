@@ -13,7 +13,7 @@ from translation.shield.shielding import Placeholders
 from translation.stand_ins import PLACEHOLDERS
 from translation.training import teach_placeholders
 from translation.training.pair import Pair
-from translation.training.teach_placeholders import matched, teach
+from translation.training.teach_placeholders import Teacher, matched, teach
 
 EN, SV, CA = (language.load(code) for code in ("en", "sv", "ca"))
 
@@ -65,6 +65,12 @@ def test_in_catalan_and_from_swedish() -> None:
     assert taught.target == "Va pujar un ⟦1⟧ fins a ⟦2⟧ ⟦3⟧"
     back = teach(Pair("Den steg 5 % till 1 234,5", "It rose 5% to 1,234.5", "x"), Always(), language=EN, source=SV)
     assert back == Pair("Den steg ⟦1⟧ till ⟦2⟧", "It rose ⟦1⟧ to ⟦2⟧", "x")
+
+
+def test_a_teacher_is_told_by_its_languages() -> None:
+    pair = Pair("It rose 5% to 7", "Den steg 5 % till 7", "x")
+    assert Teacher("en", "sv")(pair, Always()) == teach(pair, Always(), language=SV)
+    assert repr(Teacher("sv", "en")) == "Teacher(source='sv', target='en')"
 
 
 def test_at_most_nine_and_each_once_on_both_sides() -> None:
