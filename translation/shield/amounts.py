@@ -14,13 +14,14 @@ NAMED = r"(?:US\s|U\.S\.\s)?dollars?|euros?|yen|cents?|pence|USD|EUR|GBP|JPY|CHF
 LEFT = r"(?<![^\W_]|\$|\.)(?<!\d[.,:/–-])(?<!\d\s[-–]\s)"
 RANGE = r"(?:\s?[-–]\s?(?P<second>[$£€¥])?(?P<high>" + FIGURE + r"))?"
 SCALE = r"(?:[\s-]?(?P<scale>(?i:thousand|million|billion|trillion|mln|mn|bln|bn|trn|tn))|(?P<letter>[kKmMbB]))?(?![^\W_])"
-MONEY = re.compile(rf"(?<![A-Za-z$])(?P<sign>(?<![^\s(])[+−–-])?(?P<symbol>{SYMBOL})\s?(?P<low>{FIGURE}){RANGE}{SCALE}")
+MONEY = re.compile(rf"(?<![A-Za-z\d$])(?P<sign>(?<![^\s(])[+−–-])?(?P<symbol>{SYMBOL})\s?(?P<low>{FIGURE}){RANGE}{SCALE}")
 OTHER = re.compile(
     rf"{LEFT}(?P<sign>(?<![^\s(])[+−–-])?(?P<low>{FIGURE}){RANGE}"
     rf"(?:(?:[\s-]?(?P<scale>(?i:thousand|million|billion|trillion|mln|bln|bn|trn))|(?P<letter>k|[MB]))?[\s-](?P<named>{NAMED})(?![\w-])"
     r"|(?P<tail>[$€£])(?![\w])"
     r"|(?P<pence>p)(?![^\W_])"
-    r"|(?P<percent>\s?%|[\s-]percent\b|\sper\scent\b|\s?pct\b)(?!\w)"
+    r"|(?P<percent>\s?%|[\s-]percent\b|\sper\scent\b|\s?pct\b|pc\b)(?!\w)"
+    r"|[\s-]?(?P<many>(?i:thousand|million|billion|trillion|mln|bln|bn|trn))[\s-](?P<pounds>pounds?|stg|sterling)(?![\w-])"
     r"|(?:[\s-]?(?P<scaled>(?i:thousand|million|billion|trillion|mln|bln|bn|trn))|(?P<letters>[kKMB]))(?![^\W_])"
     r"|(?![^\W_]))"
 )
@@ -45,11 +46,11 @@ def amounts(text: str) -> Iterator[Unit]:
 
 
 def _meaning(match: re.Match[str]) -> Amount:
-    scale = (match["scale"] or match["letter"] or match["scaled"] or match["letters"] or "").casefold()
+    scale = (match["scale"] or match["letter"] or match["scaled"] or match["letters"] or match["many"] or "").casefold()
     percent = "" if match["percent"] is None else "word" if "cent" in match["percent"] else "%"
     named = match["named"] or ""
     coded = len(named) == 3 and named.isupper()
-    currency = "pence" if match["pence"] else match["tail"] or (named if coded else _currency(named.casefold()))
+    currency = "pence" if match["pence"] else "£" if match["pounds"] else match["tail"] or (named if coded else _currency(named.casefold()))
     return Amount(match["low"], match["high"] or "", match["sign"] or "", POWERS.get(scale, 0), percent, currency, coded)
 
 

@@ -76,6 +76,9 @@ SWEDISH = [
     ("from £3,000-£5,000 on", "£3,000-£5,000", "3 000–5 000 pund"),
     ("worth $450k now", "$450k", "450 000 dollar"),
     ("pop to 500$ soon", "500$", "500 dollar"),
+    ("ahead of 5.6 billion pound merger", "5.6 billion pound", "5,6 miljarder pund"),
+    ("for 4bn stg sales", "4bn stg", "4 miljarder pund"),
+    ("a fast 56pc dive", "56pc", "56 %"),
     # times
     ("call me at 5 pm", "at 5 pm", "klockan 17"),
     ("call me before 5 pm", "5 pm", "klockan 17"),
@@ -195,6 +198,7 @@ def test_a_unit_is_written_so_and_the_gate_agrees(there: language.Language, text
         ("in March 2015", "date"),  # a month with a year alone
         ("Sweden and Moscow and CEO", "name"),
         ("the Floridians voted", "name"),
+        ("resistance at 1$9.80 today", "time"),
     ],
 )
 def test_what_is_none(text: str, not_units: str) -> None:
