@@ -63,6 +63,31 @@ class Carry:
 
 
 @dataclass(frozen=True, slots=True)
+class Write:
+    """`[write]`: how a number, time or date that was kept from the translator is put back; of each list the first is written, all are recognised.
+
+    `time` ({time}, in figures), `hour` ({time}, a full hour in words or without minutes), `phrase` ({time}, "half past ..."), `date`
+    ({date}), `century` ({hundreds}, {roman}), `decade` ({year}): the English word before it ("plain" for none) -> patterns; a word that
+    has none stays with the translator; "plain one" and "at one" are for one o'clock. `hours`: the words for 0 to 12 on the clock, where
+    they are not those of `[carry]`. `day`: from which hour on -> the part of the day. `ordinal`: last figures of the number ("" for any
+    other) -> pattern with {number}. `subunits`: cent, pence. `of`: what stands between a scale and a currency, otherwise and before a
+    vowel.
+    """
+
+    time: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hour: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    phrase: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    date: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    century: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    decade: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hours: tuple[str, ...] = ()
+    day: tuple[tuple[int, str], ...] = ()
+    ordinal: Mapping[str, str] = field(default_factory=dict)
+    subunits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    of: tuple[str, str] = (" ", " ")
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """`mistaken_for`: codes a language identifier gives to short texts of this language. `codes`: what engines call it.
 
@@ -80,6 +105,7 @@ class Language:
     file: str = ""
     translator: str = ""
     gate: Mapping[str, Any] = field(default_factory=dict)
+    write: Write = field(default_factory=Write)
 
     def code_for(self, engine: str) -> str:
         """What `engine` calls the language; our own code where the file names none."""
@@ -101,6 +127,7 @@ class _Facts:
     carry: Carry = field(default_factory=Carry)
     translator: str = ""
     gate: Mapping[str, Any] = field(default_factory=dict)
+    write: Write = field(default_factory=Write)
 
 
 def path_of(code: str) -> Path:
@@ -135,8 +162,9 @@ def read(path: Path) -> Language:
     _check_carry(facts.carry, where=f"{path}, [carry]")
     cells = {name: read_settings(Cell, table[name], where=f"{path}, [{name}]") for name in names if name in table}
     return Language(
-        facts.code, facts.name, facts.script, facts.length, facts.mistaken_for, facts.codes, facts.carry, cells, str(path), facts.translator, facts.gate
-    )
+        facts.code, facts.name, facts.script, facts.length, facts.mistaken_for, facts.codes, facts.carry, cells, str(path), facts.translator, facts.gate,
+        facts.write,
+    )  # fmt: skip
 
 
 def _check_carry(carry: Carry, *, where: str) -> None:

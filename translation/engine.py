@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from templates.language import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -33,6 +35,11 @@ class Translator(Protocol):
     def translate(self, texts: Sequence[str]) -> list[Output]:
         """One output a text, in the same order. Texts are sentences without line breaks; none is blank."""
         ...
+
+
+def carries(translator: Translator) -> tuple[Language, Language] | None:
+    """(source, target) of an engine that was trained to carry `stand_ins.PLACEHOLDERS`: its attribute `between`; None of every other."""
+    return getattr(translator, "between", None)
 
 
 @runtime_checkable

@@ -19,7 +19,7 @@ from typing import Self
 from templates.refusal import Refusal
 from translation.database import connect
 from translation.engine import Output
-from translation.segments import SHIELDING
+from translation.shield.version import SHIELDING
 
 OURS = 0x6C67_746D  # "lgtm", in the file's header (PRAGMA application_id)
 AT_ONCE = 500  # texts in one query; SQLite before 3.32 allows 999 parameters

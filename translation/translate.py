@@ -1,8 +1,8 @@
 """Translate: records or lines into the target language, sentence by sentence, order and count kept; slots are carried along.
 
-The walk of one text: split -> shield -> engine (through the memory) -> restore -> join. A sentence that loses a number goes
-again with its numbers shielded; one that loses a stand-in goes again cut around the shielded pieces and is flagged. An utterance
-that loses the name in a slot goes again with that name shielded.
+The walk of one text: split -> shield -> engine (through the memory) -> restore -> join. What the engine can carry says how a sentence is
+shielded, and when it goes again otherwise (shield/shielding.py); one that loses a stand-in for good goes again cut around the shielded
+pieces and is flagged. An utterance that loses the name in a slot goes again with that name shielded.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from templates.refusal import Refusal
 from translation import segments, slots, spans
 from translation.engine import Output, Translator
 from translation.memory import Memory
-from translation.segments import Shielded
+from translation.shield.kept import speaks
+from translation.shield.shielded import Shielded
+from translation.shield.shielding import Shielding, StandIns, shielding_for
 
 BATCH = 128  # texts between two writes to the memory: what a kill can cost; with 64 an engine with two threads is a tenth slower
 TRUNCATED, SHIELD_LOST, SPAN_COPIED = "truncated", "shield-lost", "span-copied"
@@ -140,9 +142,10 @@ def translate_lines(lines: Sequence[str], *, translator: Translator, memory: Mem
 
 def _move(texts: Sequence[Sentence], ask: _Asker) -> dict[Sentence, Moved]:
     """Texts with the names to be shielded in each."""
-    pieces = {text: segments.split(unicodedata.normalize("NFC", text)) for text, _ in texts}
-    sentences = dict.fromkeys((piece, names) for text, names in texts for piece in pieces[text] if segments.speaks(piece))
-    done = _sentences(list(sentences), ask)
+    shielding = shielding_for(ask.translator)
+    pieces = {text: [part for piece in segments.split(unicodedata.normalize("NFC", text)) for part in shielding.cut(piece)] for text, _ in texts}
+    sentences = dict.fromkeys((piece, names) for text, names in texts for piece in pieces[text] if piece.strip())
+    done = _sentences(list(sentences), shielding, ask)
     result = {}
     for text, names in texts:
         parts = [done.get((piece, names), Moved(piece)) for piece in pieces[text]]
@@ -150,43 +153,42 @@ def _move(texts: Sequence[Sentence], ask: _Asker) -> dict[Sentence, Moved]:
     return result
 
 
-def _sentences(sentences: Sequence[Sentence], ask: _Asker) -> dict[Sentence, Moved]:
-    plans = {sentence: segments.shield(*sentence) for sentence in sentences}
+def _sentences(sentences: Sequence[Sentence], shielding: Shielding, ask: _Asker) -> dict[Sentence, Moved]:
+    plans = {sentence: shielding.plan(*sentence) for sentence in sentences}
     done = _round(plans, ask)
-    again = {
-        sentence: segments.shield(*sentence, with_numbers=True)
-        for sentence, moved in done.items()
-        if moved is not None and segments.shieldable_numbers(sentence[0]) - segments.numbers(moved.text)
-    }
+    again = {sentence: plan for sentence, moved in done.items() if (plan := shielding.again(*sentence, None if moved is None else moved.text)) is not None}
     done |= _round(again, ask)
     lost = {sentence: {**plans, **again}[sentence] for sentence, moved in done.items() if moved is None}
     return {sentence: moved for sentence, moved in done.items() if moved is not None} | _piecewise(lost, ask)
 
 
 def _round(plans: dict[Sentence, Shielded], ask: _Asker) -> dict[Sentence, Moved | None]:
-    said = ask(plan.text for plan in plans.values() if segments.speaks(plan.text))
+    said = ask(plan.text for plan in plans.values() if speaks(plan.text))
     done: dict[Sentence, Moved | None] = {}
     for sentence, plan in plans.items():
         output = said.get(plan.text)
-        text = sentence[0] if output is None else plan.restore(output.text)
+        text = plan.restore(plan.text if output is None else output.text)
         done[sentence] = None if text is None else Moved(text, frozenset({TRUNCATED} if output is not None and output.truncated else ()))
     return done
 
 
 def _piecewise(plans: dict[Sentence, Shielded], ask: _Asker) -> dict[Sentence, Moved]:
     """Each stretch between shielded pieces translated alone: worse Swedish, but nothing kept is lost."""
-    stretches = {part: segments.shield(part) for plan in plans.values() for part in plan.parts[0::2] if segments.speaks(part)}
+    parts = dict.fromkeys(part for plan in plans.values() for part in plan.parts[0::2] if speaks(part))
+    stretches = {part: StandIns().plan(part) for part in parts}
     said = ask(stretch.text for stretch in stretches.values())
     done = {}
     for sentence, plan in plans.items():
         text, flags = "", {SHIELD_LOST}
         for place, part in enumerate(plan.parts):
-            if place % 2 or part not in stretches:
+            if place % 2:
+                text += plan.spoken(plan.kept[place // 2], text)
+            elif part not in stretches:
                 text += part
-                continue
-            output = said[stretches[part].text]
-            restored = stretches[part].restore(output.text)
-            text += part if restored is None else restored
-            flags |= {TRUNCATED} if output.truncated else set()
+            else:
+                output = said[stretches[part].text]
+                restored = stretches[part].restore(output.text)
+                text += part if restored is None else restored
+                flags |= {TRUNCATED} if output.truncated else set()
         done[sentence] = Moved(plan.before + text + plan.after, frozenset(flags))
     return done

@@ -169,3 +169,41 @@ def test_identity_changes_nothing(lines: list[str]) -> None:
     import unicodedata
 
     assert translate_lines(lines, translator=SAME, memory=None) == [unicodedata.normalize("NFC", line) for line in lines]
+
+
+class Carrier(Rule):
+    """An engine by rule that says of itself that it carries placeholders."""
+
+    between = (EN, SV)
+
+
+def carried(line: str, say: Callable[[str], str]) -> str:
+    return translate_lines([line], translator=Carrier(say), memory=None)[0]
+
+
+def test_an_engine_that_carries_placeholders_gets_them_and_its_numbers_come_back_in_swedish() -> None:
+    engine = Counted(Carrier(lambda text: text.replace("rose", "steg").replace("to", "till")))
+    engine.between = Carrier.between  # type: ignore[attr-defined]
+    assert translate_lines(["It rose 5% to $1.2bn. At 5 pm it rose."], translator=engine, memory=None) == [
+        "It steg 5 % till 1,2 miljarder dollar. Klockan 17 it steg."
+    ]
+    assert sorted(engine.texts) == ["It rose ⟦1⟧ to ⟦2⟧.", "⟦1⟧ it rose."]
+
+
+def test_a_text_of_units_alone_is_written_without_the_engine() -> None:
+    assert carried("$5 million", lambda text: "never asked") == "5 miljoner dollar"
+
+
+def test_a_name_that_costs_the_rest_goes_unshielded() -> None:
+    assert carried("SoftBank sold 5 shares", lambda text: text.replace("⟦2⟧", "").replace("sold", "sålde")) == "SoftBank sålde 5 shares"
+
+
+def test_lost_placeholders_are_put_back_around_the_pieces() -> None:
+    (moved,) = translate_records([record("a", "we sold 5,000 of them at 5 pm", "x")], FIQA, translator=Carrier(lambda text: text.replace("⟦", "")), memory=None)
+    assert moved.fields["sentence"] == "we sold 5 000 of them klockan 17"
+    assert moved.flags == ("shield-lost", "span-copied")
+
+
+def test_more_pieces_than_placeholders_are_all_kept() -> None:
+    line = "we sold " + ", ".join(f"{number},000" for number in range(10, 35)) + " today"
+    assert carried(line, str) == line.replace(",000", " 000")

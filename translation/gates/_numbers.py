@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 
-from translation.gates._locale import facts
 from translation.gates._number_words import SCALES, WORDS
+from translation.locale_facts import facts
 
 SPACE = "[ \u00a0\u202f\u2009]"
 FIGURE = re.compile(  # groups of three by blanks, by marks, or one figure with at most one mark: a date such as 1999.12.31 falls into its parts

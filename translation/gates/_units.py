@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from translation.gates._locale import facts
 from translation.gates._numbers import Number
+from translation.locale_facts import facts
 
 EVERYWHERE = ("%", "percent", "pct")
 ALSO = {"en": ("per cent", "pc")}

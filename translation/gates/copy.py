@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from templates.language import Language
-from translation.gates._english_words import COMMON
+from translation.english_words import COMMON
 
 NAME = "copy"
 SCOPE = "text"

@@ -22,7 +22,7 @@ from langdetect.detector_factory import PROFILES_DIRECTORY
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from templates.language import ENGLISH, Language
-from translation.gates._english_words import COMMON
+from translation.english_words import COMMON
 
 NAME = "language_id"
 SCOPE = "text"

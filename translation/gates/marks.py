@@ -13,8 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from templates.language import Language
-from translation.gates._marks import marks, may_hold
 from translation.gates._pieces import pieces
+from translation.marks import marks, may_hold
 
 NAME = "marks"
 SCOPE = "field"

@@ -14,9 +14,9 @@ import re
 from dataclasses import dataclass
 
 from templates.language import Language
-from translation.gates._marks import without
-from translation.gates._names import capitalised, folded, is_foreign, is_kept, names, stands
 from translation.gates._pieces import pieces
+from translation.marks import without
+from translation.names import capitalised, folded, is_foreign, is_kept, names, stands
 
 NAME = "names"
 SCOPE = "text"

@@ -11,20 +11,25 @@ Misses: two numbers that changed places, one and two in words. A quantity rightl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from templates.language import ENGLISH, Language
 from translation.gates import _units as units
 from translation.gates._clock import said
-from translation.gates._marks import covered
 from translation.gates._number_words import WORDS
 from translation.gates._numbers import Number, changed_words, compared
 from translation.gates._pieces import pieces
+from translation.marks import COVER, covered
+from translation.shield.english import units as units_of
+from translation.shield.unit import Time
+from translation.shield.written import written
 
 NAME = "numbers"
 SCOPE = "field"
 
+MAY_BE_SAID = re.compile(r"clock\b|\b[ap]\.?m\b|\bpast\b|quarter\b|minutes\b|century\b|\d0['’]?s\b", re.IGNORECASE)
 SMALL = 20  # often written as a word
 
 
@@ -54,7 +59,7 @@ class _Found:
 
 def score(source: str, target: str, language: Language) -> Score:
     """Find the numbers on both sides, pair them, and compare what stands beside them."""
-    ours, theirs, code = covered(source), covered(target), language.code
+    (ours, theirs), code = _without_said(covered(source), covered(target), language), language.code
     found = _Found([], [], [])
     pairs, gone, new = compared(ours, theirs, code)
     gone = [number for number in gone if not said(number.written, theirs, language)]
@@ -69,6 +74,22 @@ def score(source: str, target: str, language: Language) -> Score:
     _dates(found, ours, theirs, code, {here.written for here, _ in pairs if not here.required})
     found.doubts += [f"number {word}" for word in changed_words(ours, theirs, code)]
     return Score(len(pairs) + len(gone), tuple(found.lost), tuple(found.added), tuple(dict.fromkeys(found.doubts)))
+
+
+def _without_said(source: str, target: str, language: Language) -> tuple[str, str]:
+    """Both without the times in words and the centuries that stand in the target as the language writes them: "half past seven", "halv åtta"."""
+    if not MAY_BE_SAID.search(source):
+        return source, target
+    for unit in units_of(source, ("time", "period")):
+        if isinstance(unit.meaning, Time) and not unit.meaning.spelt:
+            continue
+        for way in written(unit, language) or written(unit.bare(), language):
+            found = re.search(rf"(?<!\w){re.escape(way)}(?!\w)", target, re.IGNORECASE)
+            if found and way != unit.written:
+                target = target[: found.start()] + COVER * len(way) + target[found.end() :]
+                source = source[: unit.start] + COVER * (unit.end - unit.start) + source[unit.end :]
+                break
+    return source, target
 
 
 def _shares(found: _Found, pairs: Iterable[tuple[Number, Number]], source: str, target: str, code: str) -> None:

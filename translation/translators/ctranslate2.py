@@ -53,7 +53,9 @@ def build(settings: Settings, *, source: Language, target: Language) -> CTransla
     if manifest["source"] != source.code or target.code not in manifest["targets"]:
         pair = f"{manifest['source']}-{'/'.join(manifest['targets'])}"
         raise Refusal(f"{folder}: translates {pair}, asked for is {source.code}-{target.code}; name a model for that pair under [engine] model.")
-    return CTranslate2(folder, manifest, settings, target=target.code)
+    engine = CTranslate2(folder, manifest, settings, target=target.code)
+    engine.between = (source, target) if engine.placeholders else None
+    return engine
 
 
 def variants(settings: Settings) -> Mapping[str, Settings]:
@@ -110,6 +112,8 @@ def verify(folder: Path) -> dict[str, Any]:
 
 class CTranslate2:
     """A loaded model. Inputs beyond its positions are cut by the engine, which is why `truncated` is checked here."""
+
+    between: tuple[Language, Language] | None = None  # see translation.engine.carries
 
     def __init__(self, folder: Path, manifest: dict[str, Any], settings: Settings, *, target: str) -> None:
         own_target = (folder / "target.spm").is_file()

@@ -11,8 +11,8 @@ import simplemma
 from babel.languages import get_official_languages
 
 from templates.language import ENGLISH
-from translation.gates._english_words import COMMON
-from translation.gates._locale import facts
+from translation.english_words import COMMON
+from translation.locale_facts import facts
 
 WORD = re.compile(r"(?<![^\W_])(?:[A-Z\u00c0-\u00de\u0100-\u024f]|[a-z]{1,3}[A-Z])[\w&]*(?:[.-][^\W_][\w&]*|['’](?!s\b)[^\W\d_]+)*")
 START = re.compile(r"(?:^\s*|[.!?:…•|–—]\s*|[\"“”»«‘(\[]\s*|\s-+\s*)[\"“”»«‘'(\[]*$")

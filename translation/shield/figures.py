@@ -1,0 +1,105 @@
+"""Figures as a language writes them: separators, percent, scales and currencies, from CLDR through Babel (https://babel.pocoo.org).
+
+Blanks are plain ones where CLDR has no-break blanks: so do all references here, and a tokenizer knows them. A language that CLDR does
+not know keeps the English figures.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_currency_name
+
+from translation.locale_facts import PARTS, facts
+
+BLANKS = re.compile("[\u00a0\u202f\u2009]")
+NATIONAL = {"US$": "USD", "HK$": "HKD", "NZ$": "NZD", "A$": "AUD", "C$": "CAD", "S$": "SGD"}
+SYMBOLS = {"$": ("USD", "AUD", "CAD", "NZD"), "£": ("GBP", "EGP", "SDG", "LBP"), "€": ("EUR",), "¥": ("JPY",)}
+VOWELS = "aeiouàèéíòóúh"
+
+
+@cache
+def locale(code: str) -> Locale | None:
+    """Babel's locale of the language, None where it has none."""
+    try:
+        return Locale.parse(code.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def figure(english: str, code: str) -> str:
+    """ "1,234.5" as the language writes it: "1 234,5". What English does not group is not grouped: a year, a model."""
+    known = locale(code)
+    english = f"0{english}" if english.startswith(".") else english
+    if known is None:
+        return english
+    marks = known.number_symbols.get("latn", {})
+    group, point = BLANKS.sub(" ", marks.get("group", ",")), marks.get("decimal", ".")
+    return "".join(group if char == "," else point if char == "." else char for char in english)
+
+
+def value(english: str) -> Decimal:
+    """The number that "1,234.5" is."""
+    return Decimal(english.replace(",", ""))
+
+
+def times_thousand(english: str) -> str:
+    """ "450" of "450k" in full: "450,000"; English still."""
+    whole = value(english) * 1000
+    return f"{whole:,.0f}" if whole == whole.to_integral_value() else f"{whole:,f}"
+
+
+def _plural(code: str, number: Decimal) -> str:
+    known = locale(code)
+    return known.plural_form(abs(number)) if known is not None else "other"
+
+
+def percent(written: str, code: str, *, word: bool) -> tuple[str, ...]:
+    """The figure with the language's percent sign or word."""
+    known = locale(code)
+    if known is None:
+        return (f"{written}%",)
+    sign = BLANKS.sub(" ", known.percent_formats[None].pattern).replace("#,##0", written)
+    spelt = [word for word in facts(code).percent if word != "%"]
+    in_words = [f"{written} {one}" for one in spelt]
+    return (*in_words, sign) if word and in_words else (sign, *in_words)
+
+
+def scaled(english: str, power: int, code: str) -> tuple[str, ...]:
+    """ "1.5" million as the language says it, then otherwise: "1,5 miljoner"; English itself where CLDR has no word."""
+    number, known = value(english), locale(code)
+    patterns = known.compact_decimal_formats if known is not None else {}
+    found = []
+    for width in ("long", "short"):
+        listed = patterns.get(width, {})
+        by_size = listed.get(_plural(code, number), {}).get(str(10**power)) or listed.get("other", {}).get(str(10**power))
+        if by_size is None:
+            continue
+        pattern = BLANKS.sub(" ", str(getattr(by_size, "pattern", by_size))).replace("'", "")
+        zeros = pattern.count("0")
+        shown = english if zeros == 1 else f"{number * 10 ** (zeros - 1):f}"
+        found.append(re.sub("0+", figure(shown, code), pattern, count=1))
+    return tuple(found)
+
+
+@cache
+def currency(named: str, code: str, *, one: bool) -> tuple[str, ...]:
+    """The words for a symbol ("$" is "dollar", "US$" the full name), then what else is written."""
+    known, count = locale(code), 1 if one else 5
+    if known is None:
+        return (named,)
+    if named in NATIONAL:
+        return (get_currency_name(NATIONAL[named], count, known), NATIONAL[named])
+    names = [get_currency_name(each, count, known) for each in SYMBOLS.get(named, ())]
+    if not names:
+        return (named,)
+    shared = [word for word in PARTS.split(names[0]) if all(word in PARTS.split(name) for name in names[1:])]
+    return (shared[0] if shared else names[0], names[0], *SYMBOLS[named][:1], named)
+
+
+def begins_with_vowel(word: str) -> bool:
+    """Whether "de" is "d'" before it."""
+    return word[:1].casefold() in VOWELS

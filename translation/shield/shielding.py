@@ -1,0 +1,139 @@
+"""Shielding: how a sentence is made ready for an engine, by what the engine can carry.
+
+Our own models carry the placeholders of `stand_ins` and were taught to (training/teach_placeholders.py), so every number, time, name and
+mark goes as one. Every other engine gets X1, X2 ... for the marks and the names that are asked for, and for numbers only where it lost one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+from templates.language import ENGLISH, Language
+from translation.engine import Translator, carries
+from translation.shield.abroad import abroad
+from translation.shield.english import units
+from translation.shield.kept import MARK, NUMBER, numbers, shieldable_numbers
+from translation.shield.proper_names import renamed
+from translation.shield.shielded import Shielded, assemble, bounds, cut
+from translation.shield.unit import KINDS, Unit
+from translation.shield.written import written
+from translation.stand_ins import PLACEHOLDERS
+
+ABROAD = ("mark", "given", "code")  # kinds that need no grammar of English
+CLAUSE = re.compile(r"[,;:–—]?\s+")
+
+
+class Shielding(Protocol):
+    """One way of shielding."""
+
+    def cut(self, sentence: str) -> list[str]:
+        """The sentence, or pieces of it with no more to shield in each than can be carried; joined they are the sentence."""
+        ...
+
+    def plan(self, sentence: str, names: Iterable[str] = ()) -> Shielded:
+        """The sentence made ready; `names` are kept as they are."""
+        ...
+
+    def again(self, sentence: str, names: Iterable[str], said: str | None) -> Shielded | None:
+        """Another plan where what was `said` (None: something was lost) asks for one."""
+        ...
+
+
+def shielding_for(translator: Translator) -> Shielding:
+    """What the engine can carry decides."""
+    between = carries(translator)
+    return Placeholders(*between) if between is not None else StandIns()
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """X1, X2 ... for engines of others.
+
+    Of sixteen stand-ins tried on the start model (which saw none in training) X1, T1 and %1 survive best, and cutting marks off the
+    ends is better still: translation/models/en-sv/card.md has the figures.
+    """
+
+    def cut(self, sentence: str) -> list[str]:
+        """Never cut."""
+        return [sentence]
+
+    def plan(self, sentence: str, names: Iterable[str] = (), *, with_numbers: bool = False) -> Shielded:
+        """Marks at either end are cut off; marks, `names` and (if asked) numbers inside give way to X1, X2 ..."""
+        start, end = bounds(sentence)
+        start += re.match(r"[^\w$£€+-]*", sentence[start:end]).end()  # type: ignore[union-attr]
+        end = start + len(sentence[start:end].rstrip())
+        parts, _ = cut(sentence, _spans(sentence, names, with_numbers), start, end)
+        return assemble(sentence[:start], parts, sentence[end:], names=(f"X{number}" for number in count(1)))
+
+    def again(self, sentence: str, names: Iterable[str], said: str | None) -> Shielded | None:
+        """With the numbers too, where one is missing."""
+        return self.plan(sentence, names, with_numbers=True) if said is not None and shieldable_numbers(sentence) - numbers(said) else None
+
+
+def _spans(text: str, names: Iterable[str], with_numbers: bool) -> list[tuple[int, int]]:
+    found = [match.span() for match in MARK.finditer(text)]
+    patterns = [rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(set(names), key=lambda name: (-len(name), name)) if name.strip()]
+    for pattern in [*patterns, *([NUMBER.pattern] if with_numbers else [])]:
+        for match in re.finditer(pattern, text):
+            if all(match.end() <= left or match.start() >= right for left, right in found):
+                found.append(match.span())
+    return sorted(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholders:
+    """⟦1⟧ ... ⟦9⟧ for models of ours, put back as `target` writes it. From another source than English
+    only marks, codes and figures are known."""
+
+    source: Language
+    target: Language
+    kinds: tuple[str, ...] = KINDS
+
+    def cut(self, sentence: str) -> list[str]:
+        """Before the tenth piece, at the last clause or blank after one that leaves at most nine."""
+        pieces, most = [], len(PLACEHOLDERS)
+        while len(found := self.units(sentence)) > most:
+            blanks = [match.end() for match in CLAUSE.finditer(sentence, found[most - 1].end, found[most].start) if match.end() > match.start()]
+            place = next(iter(blanks), found[most].start)
+            head = sentence[:place]
+            pieces += [head.rstrip(), head[len(head.rstrip()) :]]
+            sentence = sentence[place:]
+        return [piece for piece in (*pieces, sentence) if piece]
+
+    def plan(self, sentence: str, names: Iterable[str] = ()) -> Shielded:
+        """Every unit gives way to a placeholder of its own, in order."""
+        return self._plan(sentence, names, self.kinds)
+
+    def again(self, sentence: str, names: Iterable[str], said: str | None) -> Shielded | None:
+        """Without the names that nobody asked for, where something was lost."""
+        if said is not None or "name" not in self.kinds:
+            return None
+        less = self._plan(sentence, names, tuple(kind for kind in self.kinds if kind != "name"))
+        return less if less != self._plan(sentence, names, self.kinds) else None
+
+    def units(self, sentence: str, names: Iterable[str] = (), kinds: tuple[str, ...] | None = None) -> list[Unit]:
+        """What is shielded: units that the target has a way to write, names that it does not call otherwise, marks, other scripts."""
+        wanted = kinds or self.kinds
+        known = wanted if self.source.code == ENGLISH else tuple(kind for kind in wanted if kind in ABROAD)
+        found = [unit if written(unit, self.target) else unit.bare() for unit in units(sentence, known, given=names)]
+        if self.source.code != ENGLISH:
+            found += [one for one in abroad(sentence, self.source.code) if all(one.end <= other.start or one.start >= other.end for other in found)]
+        found = [unit for unit in found if unit.kind != "name" or unit.written not in renamed(self.target.code)]
+        for match in MARK.finditer(sentence):
+            if all(match.end() <= unit.start or match.start() >= unit.end for unit in found):
+                found.append(Unit("mark", *match.span(), match.group()))
+        return sorted(found, key=lambda unit: unit.start)
+
+    def _plan(self, sentence: str, names: Iterable[str], kinds: tuple[str, ...]) -> Shielded:
+        found = self.units(sentence, names, kinds)[: len(PLACEHOLDERS)]
+        start, end = bounds(sentence)
+        opening = re.match(r"[^\w$£€+-]*", sentence[start:end]).end()  # type: ignore[union-attr]
+        start = min([start + opening, *(unit.start for unit in found if unit.start >= start)])
+        end = start + len(sentence[start:end].rstrip())
+        parts, inside = cut(sentence, [(unit.start, unit.end) for unit in found], start, end)
+        backs = [written(unit, self.target) for unit in found if (unit.start, unit.end) in inside]
+        return assemble(sentence[:start], parts, sentence[end:], names=PLACEHOLDERS, backs=backs, worded=False)
