@@ -112,6 +112,7 @@ def _by_target(entries: list[str], targets: tuple[str, ...], option: str) -> dic
 def _prepared(entries: dict[str, list[str]], source: str, work: Path, licences: str, seed: int) -> dict[str, Path]:
     """Target language -> prepared corpus; parallel text is prepared now, in the work folder."""
     from translation.training import corpus, facts, sources
+    from translation.training.teach_placeholders import Teacher
 
     found: dict[str, Path] = {}
     wanted = tuple(one.strip() for one in licences.split(",") if one.strip())
@@ -125,7 +126,8 @@ def _prepared(entries: dict[str, list[str]], source: str, work: Path, licences: 
                 raise Refusal(f"{paths[0]}: was prepared with text under {barred}, which --licences leaves out; prepare it again from the files.")
             continue
         found[target] = work / f"corpus-{target}"
-        made = corpus.prepare(paths, found[target], source=source, target=target, settings=corpus.Settings(seed=seed, licences=wanted))
+        given, teach = corpus.Settings(seed=seed, licences=wanted), (Teacher(source, target),)
+        made = corpus.prepare(paths, found[target], source=source, target=target, settings=given, teach=teach)
         Console(stderr=True, highlight=False).print(facts.summary(made), markup=False)
     return found
 

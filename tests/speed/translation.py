@@ -25,6 +25,7 @@ from templates import catalogue, language
 from tests.speed.pairs import say
 from translation import refresh, segments
 from translation.memory import Memory
+from translation.shield.shielding import StandIns
 from translation.translate import translate_lines
 from translation.translators import ctranslate2, transformers
 
@@ -92,7 +93,7 @@ def lines(path: Path | None) -> list[str]:
     else:
         blob = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         found = [line.partition("\t")[0] for line in blob.decode("utf-8").splitlines()]
-    return [text for text in dict.fromkeys(found) if segments.split(text) == [text] and not segments.shield(text).kept]
+    return [text for text in dict.fromkeys(found) if segments.split(text) == [text] and not StandIns().plan(text).kept]
 
 
 def by_itself(folder: Path, settings: ctranslate2.Settings) -> Callable[[list[str]], list[str]]:
