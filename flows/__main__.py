@@ -16,6 +16,7 @@ from rich.console import Console
 from flows.calibrate import calibrate
 from flows.crosscheck import crosscheck
 from flows.evaluate_translator import evaluate_translator
+from flows.export import export
 from flows.gate_power import gate_power
 from flows.train_translator import train_translator
 from templates import catalogue
@@ -212,23 +213,7 @@ def translate_text(
     out.print(translate_file(language, study, source=source, target=target), markup=False)
 
 
-@app.command()
-def export(
-    language: Language,
-    kind: Annotated[str, typer.Option("--format", help="A format of templates/formats, as nemo or massive.")],
-    to: Annotated[Path, typer.Option("--to", help="The folder the files go to.")],
-    study: StudyName = "demo",
-    benchmark: Annotated[str, typer.Option("--benchmark", help="Only this one of the study's benchmarks.")] = "",
-    runs: Out = Path("runs"),
-) -> None:
-    """Write the kept records of the latest run in the format of another tool; what is written reads back as the same records."""
-    from flows.export import export as write
-
-    for line in write(language, study, kind, to=to, out=runs, only=benchmark):
-        out.print(line, markup=False)
-
-
-for command in (gate_power, calibrate, train_translator, evaluate_translator, crosscheck):
+for command in (export, gate_power, calibrate, train_translator, evaluate_translator, crosscheck):
     app.command()(command)
 
 

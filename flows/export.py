@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
 
 from flows.plan import read_study
 from templates import catalogue, data_file, records
@@ -17,7 +21,20 @@ from templates.store import make_folder
 from templates.task import LocalisedTask, localise
 
 
-def export(language: str, study: str, kind: str, *, to: Path, out: Path, only: str = "") -> list[str]:
+def export(
+    language: Annotated[str, typer.Argument(help="Language code, as in templates/languages or ./lingraft/languages.")],
+    kind: Annotated[str, typer.Option("--format", help="A format of templates/formats, as nemo or massive.")],
+    to: Annotated[Path, typer.Option("--to", help="The folder the files go to.")],
+    study: Annotated[str, typer.Option("--study", help="A study of flows/studies or ./lingraft/studies.")] = "demo",
+    benchmark: Annotated[str, typer.Option("--benchmark", help="Only this one of the study's benchmarks.")] = "",
+    runs: Annotated[Path, typer.Option("--out", help="Where runs go.")] = Path("runs"),
+) -> None:
+    """Write the kept records of the latest run in the format of another tool; what is written reads back as the same records."""
+    for line in write(language, study, kind, to=to, out=runs, only=benchmark):
+        Console(highlight=False, soft_wrap=True, emoji=False).print(line, markup=False)
+
+
+def write(language: str, study: str, kind: str, *, to: Path, out: Path, only: str = "") -> list[str]:
     """Write each benchmark of the latest run of `study` (or `only` one) as `kind` into the folder `to`; says what was written."""
     known = data_file.formats()
     if kind not in known:
