@@ -22,7 +22,7 @@ from templates.finding import Finding
 from templates.language import ENGLISH
 from templates.run_folder import Runs
 from templates.store import file_digest
-from translation import drift, gate_page, gate_summary, known_power, limits, overrides, references, word_checks
+from translation import drift, gate_page, gate_summary, known_power, limits, overrides, references, reviews, word_checks
 from translation import judge as gates
 from translation.gate_report import GateReport
 
@@ -41,7 +41,8 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     given = measured(plan, benchmark, source, rows, lines=lines)
     found = gates.judge(source, rows, benchmark=benchmark, language=plan.language, limits=lines, evidence=given, words=words_of(plan, benchmark))
     found, provenance = compared(plan, benchmark, found)
-    found = replace(found, power=known_power.known(code, lines) if code != ENGLISH else None)
+    people_found = reviews.of_rows(plan.out, code, benchmark.name, found.kept, quarantined=found.quarantined)
+    found = replace(found, power=known_power.known(code, lines) if code != ENGLISH else None, review=people_found)
     records.write(staged / "records" / f"{benchmark.name}.jsonl", found.kept, benchmark=benchmark.name, language=code)
     records.write(staged / "records" / f"{benchmark.name}.quarantine.jsonl", found.quarantined, benchmark=benchmark.name, language=code)
     provenance |= {
