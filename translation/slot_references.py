@@ -64,7 +64,7 @@ def _counts(ours: Sequence[Slot], theirs: Sequence[Slot]) -> tuple[int, int, int
 
 
 def _percent(part: float, whole: float) -> float:
-    return 100 * part / whole if whole else 0.0
+    return 100 * float(part) / float(whole) if whole else 0.0
 
 
 SCORES: tuple[Callable[[NDArray[np.int64]], float], ...] = (

@@ -19,6 +19,7 @@ def test_a_judged_set_beside_the_run_before_and_references(lingraft: Lingraft, s
     first = gate_of(tmp_path)
     lines = out.splitlines()
     assert lines[0] == f"gate fiqa: {first['verdict']},kept={first['statistics']['keep_rate']:.0%}"
+    assert lines[-2] == "  - nobody has reviewed these rows, so how many of the kept ones are right is not known"
     assert [line.removeprefix("  - ") for line in lines if line.startswith("  - ")] == why(first)
     assert lines[-1] == "  runs/sv/mine/gate/fiqa/index.html"
     assert (first["previous"], first["references"]) == (None, [])
@@ -38,8 +39,9 @@ def test_a_judged_set_beside_the_run_before_and_references(lingraft: Lingraft, s
     assert not any(delta["matters"] for delta in moved.values())
     assert next((one["name"], one["score"], one["n"]) for one in second["references"]) == ("chrF2", 100.0, 8)
     manifest = json.loads((tmp_path / "runs" / "sv" / "mine" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["basis"]["references fiqa"] == second["provenance"]["references"]  # a new reference is a reason to judge again
+    assert manifest["basis"]["references fiqa"] == second["provenance"]["references"]["sha256"]  # a new reference is a reason to judge again
     assert manifest["gates"]["fiqa"]["why"] == why(second)
+    assert second["provenance"]["references"]["file"] == str(place)
     assert shown("gate-sv-fiqa").startswith(f"# fiqa in Swedish: {second['verdict']}\n")
     assert "## Since " + before.replace("_", r"\_") in shown("gate-sv-fiqa")
     assert [row["check"] for row in json.loads(shown("gate-sv-fiqa-checks"))] == [check["id"] for check in second["checks"]]
