@@ -117,10 +117,8 @@ def _unsound(ready: Iterable[_Ready]) -> list[str]:
     lines = []
     for one in ready:
         if one.decided.unsound:
-            count = len(one.decided.unsound)
-            lines.append(
-                f"{one.sample.benchmark}: {count:,} rows were found good and stay out, as their text is not sound; give them a correction (minor or major):"
-            )
+            todo = "a correction (verdict minor or major) releases them"
+            lines.append(f"{one.sample.benchmark}: found good and yet left out, as the text is not sound, {len(one.decided.unsound):,} rows; {todo}:")
             lines += [f"  {row}: {why}" for row, why in one.decided.unsound.items()]
     return lines
 

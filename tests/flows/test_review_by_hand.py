@@ -102,7 +102,7 @@ def test_a_blind_ok_of_a_lost_slot_counts_and_is_listed_at_the_end(run: Path, li
     code, out, error = lingraft("review", "sv", "--import", "sheet.csv")
     assert (code, error) == (0, "")
     assert out.splitlines()[-2:] == [
-        "assistant: 1 rows were found good and stay out, as their text is not sound; give them a correction (minor or major):",
+        "assistant: found good and yet left out, as the text is not sound, 1 rows; a correction (verdict minor or major) releases them:",
         "  u1: time 'five' is not in the translation 'väck mig klockan'",
     ]
     assert "  gate and people: quarantined 0 bad, 1 good; kept 0 bad, 1 good" in out and not (run / "lingraft" / "overrides").exists()
