@@ -74,8 +74,8 @@ def test_what_is_kept_is_parted_into_clean_marked_and_retried(folder):
     numbers = gate["statistics"]
     assert (numbers["kept"], numbers["marked"], numbers["retried"], gate["marked_by"]) == (2, 1, 0, {"span-copied": 1})
     words = words_of(folder)
-    assert "Of the kept, 1 are marked: a check doubts something in them, or the translator had to copy or give up a piece." in words
-    assert "They count as kept all the same (most often by span-copied 1)." in words
+    assert "1 of the kept are marked: a check doubts something in them, or the translator had to copy or give up a piece." in words
+    assert "They count as kept all the same. Most often by span-copied (1)." in words
     assert "1 kept, nothing found 1 kept, but marked 1 quarantined 2 left out" in words
     tags = Tags((folder / "index.html").read_text(encoding="utf-8")).found
     bar = [(attributes["class"], int(attributes["width"])) for tag, attributes in tags if tag == "rect" and attributes.get("height") == "10"]

@@ -224,8 +224,8 @@ def test_links_to_a_row_a_check_and_a_label(visit, address, report):
 def test_the_header_leads_to_the_marked_rows_and_every_row_is_in_one_part_of_the_bar(visit, address, report):
     page = visit(address)
     wanted = expected(report, lambda row: row.decision == "keep" and bool(row.flags))
-    assert f"{wanted} are marked" in page.inner_text(".lead") and f"{wanted} kept, but marked" in page.inner_text(".legend")
-    page.get_by_role("link", name=f"{wanted} are marked").click()
+    assert f"{wanted} of the kept are marked" in page.inner_text("header") and f"{wanted} kept, but marked" in page.inner_text(".legend")
+    page.get_by_role("link", name=f"{wanted} of the kept are marked").click()
     page.wait_for_function("document.getElementById('decision').value === 'marked'")
     assert shown(page) == wanted
     assert page.inner_text("#shown") == f"{wanted} of {ROWS} rows: kept, but marked"
@@ -235,9 +235,9 @@ def test_the_header_leads_to_the_marked_rows_and_every_row_is_in_one_part_of_the
     colours = {page.locator(f".bar .{part}").evaluate("node => getComputedStyle(node).fill") for part in ("kept", "doubt", "again", "gone")}
     assert len(colours) == 4
     assert "Nobody has reviewed this." in page.inner_text(".people")
-    page.locator(".lead a[href^='#check-']").first.click()
-    page.wait_for_function("document.getElementById('check').value !== ''")
-    assert page.input_value("#decision") == ""
+    page.click("#clear")
+    page.get_by_role("link", name=f"{wanted} of the kept are marked").click()  # again, though the address is that already
+    page.wait_for_function("document.getElementById('decision').value === 'marked'")
 
 
 def test_findings_words_slot_types_and_the_run_before(visit, report, tmp_path):
