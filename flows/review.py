@@ -18,6 +18,7 @@ from translation import review as sampling
 from translation.agreement import Agreement, Estimate, agreement
 from translation.gate_report import percent
 from translation.overrides import Override
+from translation.page_rows import visible
 from translation.review import Sample
 from translation.review_sheet import Filled
 from translation.verdicts import Decided, decide, replaced
@@ -69,7 +70,7 @@ def read(language: str, sheets: Sequence[Path], *, out: Path) -> list[str]:
     decided = any(one.decided.overrides for one in ready)
     what = "The next run applies them" if decided else "The next run says so on the gate's page"
     lines.append(f"{what}: lingraft judge {language} --study {ready[0].sample.study}")
-    return lines + _unsound(ready)
+    return [visible(" ".join(line.splitlines())) for line in (*lines, *_unsound(ready))]
 
 
 @dataclass(frozen=True, slots=True)

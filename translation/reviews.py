@@ -20,6 +20,7 @@ from translation.gate_report import HUMAN, REFUSED
 from translation.review import Sample
 from translation.review_sheet import Filled
 
+TOLD = ("sample", "when", "reviewers", "verdicts", "strata", "kept", "all", "gate", "pairs")  # of a sample, on the gate's page
 Entry = dict[str, Any]  # the numbers of one sample (Agreement.to_json), its `votes` and its `imports`
 
 
@@ -43,7 +44,8 @@ def read(path: Path) -> dict[str, Entry]:
         return {}
     try:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return dict(raw["samples"]) if "samples" in raw else {str(raw["sample"]): raw}  # once a file held the numbers of one sample
+        samples: dict[str, Entry] = dict(raw["samples"]) if "samples" in raw else {raw["sample"]: raw}  # once a file held the numbers of one sample
+        return {key: one for key, one in samples.items() if _told(one)}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Refusal(f"{path}: is not what review --import writes ({type(error).__name__}: {error}); move it away and import the sheets again.") from error
 
@@ -96,4 +98,4 @@ def of_rows(out: Path, language: str, benchmark: str, records: Iterable[Record],
 
 def _told(entry: Entry) -> Entry:
     """What the gate's page says of a review."""
-    return {name: entry[name] for name in ("sample", "when", "reviewers", "verdicts", "strata", "kept", "all", "gate", "pairs")}
+    return {name: entry[name] for name in TOLD}

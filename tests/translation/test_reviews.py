@@ -58,14 +58,17 @@ def test_a_later_sheet_adds_its_verdicts_and_names_those_that_gave_way(sample):
 def test_a_file_of_one_sample_without_verdicts_is_read_and_said_to_be_replaced(tmp_path, sample):
     path = reviews.path_of(tmp_path, "sv", "fiqa")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"sample": sample.key, "when": "2026-11-01"}))
+    old = {**entry(sample, said(sample, "Anna", ["ok"]), when="2026-11-01")}
+    del old["votes"]
+    path.write_text(json.dumps(old))
     (before,) = reviews.read(path).values()
     assert reviews.add(sample, before, said(sample, "Bo", ["ok"])).replaced == (
         f"the numbers of sample {sample.key} of 2026-11-01, which kept no single verdicts",
     )
-    path.write_text("[]")
-    with pytest.raises(Refusal, match=r"fiqa.json: is not what review --import writes .*; move it away and import the sheets again"):
-        reviews.read(path)
+    for text in ("[]", "{", '{"samples": {"0a": {}}}', '{"samples": {"0a": 3}}'):
+        path.write_text(text)
+        with pytest.raises(Refusal, match=r"fiqa.json: is not what review --import writes .*; move it away and import the sheets again"):
+            reviews.read(path)
     assert reviews.read(tmp_path / "absent.json") == {}
 
 
