@@ -114,12 +114,14 @@ def test_the_page_says_what_people_found_or_that_nobody_looked(tmp_path, folder)
 def test_what_the_gate_is_known_to_catch_says_on_what_it_was_measured(tmp_path, note):
     recall = [{"fault": "number_changed", "n": 200, "caught": 1.0, "quarantined": 1.0, "marked": 0.0}]
     alarms = {"n": 1000, "quarantined": 0.007, "marked": 0.05}
-    power = {"gold": "pud.tsv", "gold_sha256": "0", "same_limits": True, "false_alarms": alarms, "recall": recall} | ({"note": note} if note else {})
+    power = {"gold": "pud.tsv", "gold_sha256": "0", "same_limits": True, "false_alarms": alarms, "recall": recall}
+    power |= {"note": note, "same_limits": False, "left_out": {"slot_lost": "no slots"}} if note else {}
     write(replace(nasty_report(), power=power), tmp_path, provenance={})
     words = words_of(tmp_path)
     assert "These figures come from faults planted into human translations (pud.tsv)" in words
     assert "what it says wrongly but fluently is mostly not seen here" in words and "(log_probability, addition) mark almost nothing" in words
-    assert (note in words) and ("only people know how many of the kept rows are right. Of 1,000" in " ".join(words.replace(note, "").split()))
+    assert (note in words) and ("Not planted: slot lost (no slots)." in words) == bool(note) and "with other limits" not in words
+    assert "only people know how many of the kept rows are right. Of 1,000" in " ".join(words.replace(note, "").split())
 
 
 def test_rows_jsonl_holds_every_row(folder):
