@@ -17,7 +17,7 @@ from templates.language import ENGLISH, path_of
 from templates.refusal import Refusal
 from templates.run_folder import Runs
 from templates.store import HOUSE, PACKAGES, digest, file_digest
-from translation import known_power, limits, references
+from translation import known_power, limits, references, reviews
 from translation.overrides import path_of as path_of_overrides
 
 CODE = (".py", ".html", ".css", ".js")
@@ -55,8 +55,10 @@ def basis(plan: Plan, refreshed: Mapping[str, str], *, tuned: bool) -> dict[str,
     second = second_for(plan)
     if second is not None:
         found["second engine"] = second.fingerprint
-    human = {name: references.file_of(plan.language.code, name) for name in plan.study.benchmarks}
+    human = {name: references.file_of(plan.language.code, name, plan.data) for name in plan.study.benchmarks}
     found |= {f"references {name}": file_digest(path) for name, path in human.items() if path is not None}
+    read = {name: reviews.path_of(plan.out, plan.language.code, name) for name in plan.study.benchmarks}
+    found |= {f"review {name}": file_digest(path) for name, path in read.items() if path.is_file()}
     if tuned:
         found[f"model {Path(model.name).name}"] = smollm2.SHA256 if model.name == smollm2.NAME else gpt_for(plan)[0].fingerprint
     return found

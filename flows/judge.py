@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,19 +12,19 @@ from prefect import flow, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 
 from flows.draft import back_for
-from flows.engines import engine_of, translator_for
+from flows.engines import engine_of, memory_for, translator_for
 from flows.plan import Plan, make
 from flows.retry import ladder, measured
 from flows.step import STEP
 from templates import catalogue, records
-from templates.benchmark import Benchmark
+from templates.benchmark import Benchmark, Record
 from templates.finding import Finding
 from templates.language import ENGLISH
 from templates.run_folder import Runs
 from templates.store import file_digest
-from translation import drift, gate_page, gate_summary, known_power, limits, overrides, references, word_checks
+from translation import drift, gate_page, gate_summary, known_power, limits, overrides, references, reviews, slot_references, translate, word_checks
 from translation import judge as gates
-from translation.gate_report import GateReport
+from translation.gate_report import GateReport, Metric
 
 
 @task(name="judge-benchmark", task_run_name="judge-{plan.language.code}-{benchmark.name}", **STEP)
@@ -40,8 +40,9 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     rows = people.records
     given = measured(plan, benchmark, source, rows, lines=lines)
     found = gates.judge(source, rows, benchmark=benchmark, language=plan.language, limits=lines, evidence=given, words=words_of(plan, benchmark))
-    found, provenance = compared(plan, benchmark, found)
-    found = replace(found, power=known_power.known(code, lines) if code != ENGLISH else None)
+    found, provenance = compared(plan, benchmark, found, source)
+    people_found = reviews.of_rows(plan.out, code, benchmark.name, found.kept, quarantined=found.quarantined)
+    found = replace(found, power=known_power.known(code, lines) if code != ENGLISH else None, review=people_found)
     records.write(staged / "records" / f"{benchmark.name}.jsonl", found.kept, benchmark=benchmark.name, language=code)
     records.write(staged / "records" / f"{benchmark.name}.quarantine.jsonl", found.quarantined, benchmark=benchmark.name, language=code)
     provenance |= {
@@ -62,15 +63,24 @@ def words_of(plan: Plan, benchmark: Benchmark) -> list[Finding]:
     return word_checks.check(plan.language, benchmark, prompt=plan.study.prompts.get(benchmark.name, ""), back=back, why_no_back=why)
 
 
-def compared(plan: Plan, benchmark: Benchmark, found: GateReport) -> tuple[GateReport, dict[str, Any]]:
-    """The report beside the user's references and the last published run; and the digest of the references, for the provenance."""
+def compared(plan: Plan, benchmark: Benchmark, found: GateReport, source: Sequence[Record]) -> tuple[GateReport, dict[str, Any]]:
+    """The report beside references and the last published run; and where the references are, for the provenance."""
     code = plan.language.code
-    path = references.file_of(code, benchmark.name) if code != ENGLISH else None
+    path = references.file_of(code, benchmark.name, plan.data) if code != ENGLISH else None
     texts = references.read(path, benchmark, language=code) if path is not None else {}
     found = references.measured(found, texts, benchmark)
+    if path is not None and benchmark.slot_words:
+        found = replace(found, references=(*found.references, *slots_against(plan, benchmark, path, source)))
     last = Runs(plan.out).current(code, plan.study_name)
     before = drift.compare(found, last / "gate" / benchmark.name, run=last.resolve().name, references=texts) if last.is_dir() else None
-    return replace(found, previous=before), {"references": file_digest(path)} if path is not None else {}
+    return replace(found, previous=before), {"references": {"file": str(path), "sha256": file_digest(path)}} if path is not None else {}
+
+
+def slots_against(plan: Plan, benchmark: Benchmark, path: Path, source: Sequence[Record]) -> tuple[Metric, ...]:
+    """How well slots are carried into the references that have theirs marked."""
+    translator, marked = translator_for(plan), slot_references.read(path, language=plan.language.code)
+    with memory_for(translator) as memory:
+        return slot_references.measured(source, marked, benchmark, say=translate.sayer(translator, memory), language=plan.language)
 
 
 def summary_of(gate: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,14 +13,15 @@ from templates.benchmark import Benchmark
 from templates.language import ENGLISH, load
 from templates.refusal import Refusal
 from templates.run_folder import Runs
-from templates.store import write_json
-from translation import overrides, review_sheet
+from translation import overrides, review_sheet, reviews
 from translation import review as sampling
 from translation.agreement import Agreement, Estimate, agreement
 from translation.gate_report import percent
+from translation.overrides import Override
+from translation.page_rows import visible
 from translation.review import Sample
 from translation.review_sheet import Filled
-from translation.verdicts import Decided, decide
+from translation.verdicts import Decided, decide, replaced
 
 
 def review(language: str, study: str, *, to: Path | None, sheets: Sequence[Path], out: Path, only: str, rows: int, seed: int) -> list[str]:
@@ -57,23 +59,68 @@ def read(language: str, sheets: Sequence[Path], *, out: Path) -> list[str]:
     if not by_benchmark:
         raise Refusal(f"{', '.join(map(str, sheets))}: no row has a verdict; write {', '.join(overrides.VERDICTS)} into the column verdict.")
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    ready = []
-    for name, filled in by_benchmark.items():
-        shape, sample = catalogue.benchmark(name), filled[0].sample
-        decided, path = decide(filled, shape, when=now), overrides.path_of(language, name)
-        ready.append((sample, agreement(sample, filled), decided, path, overrides.merged(overrides.read(path, shape), decided.overrides)))
+    ready = [_ready(filled, sheets, out=runs.out, when=now) for filled in by_benchmark.values()]
     lines = []
-    for sample, found, decided, path, merged in ready:
-        if decided.overrides:
-            overrides.write(path, merged)
-        facts = {name: getattr(sample, name) for name in ("language", "benchmark", "study", "run", "seed")}
-        told = {**facts, "sample": sample.key, "when": now, "sheets": [str(sheet) for sheet in sheets], **found.to_json()}
-        told |= {"overrides": {"file": str(path), "written": len(decided.overrides), "unsettled": list(decided.unsettled)}}
-        place = runs.out / ".reviews" / language / f"{sample.benchmark}.json"
-        write_json(place, told)
-        lines += [*lines_of(sample, found), *_said(decided, path), f"  {place}"]
-    if any(decided.overrides for _, _, decided, _, _ in ready):
-        lines.append(f"The next run applies them: lingraft judge {language} --study {ready[0][0].study}")
+    for benchmark in ready:
+        if benchmark.decided.overrides:
+            overrides.write(benchmark.path, benchmark.merged)
+        if benchmark.changed:
+            reviews.write(benchmark.place, benchmark.samples)
+        lines += [*lines_of(benchmark.sample, benchmark.agreement), *_said(benchmark), f"  {benchmark.place}"]
+    decided = any(one.decided.overrides for one in ready)
+    what = "The next run applies them" if decided else "The next run says so on the gate's page"
+    lines.append(f"{what}: lingraft judge {language} --study {ready[0].sample.study}")
+    return [visible(" ".join(line.splitlines())) for line in (*lines, *_unsound(ready))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """All that an import will write and say of one benchmark."""
+
+    sample: Sample
+    agreement: Agreement
+    decided: Decided
+    path: Path
+    merged: list[Override]
+    place: Path
+    samples: dict[str, reviews.Entry]
+    replaced: tuple[str, ...]
+    changed: bool
+
+
+def _ready(filled: list[Filled], sheets: Sequence[Path], *, out: Path, when: str) -> _Ready:
+    sample = filled[0].sample
+    shape, path = catalogue.benchmark(sample.benchmark), overrides.path_of(sample.language, sample.benchmark)
+    decided, old = decide(filled, shape, when=when), overrides.read(path, shape)
+    place = reviews.path_of(out, sample.language, sample.benchmark)
+    samples = reviews.read(place)
+    before = samples.get(sample.key)
+    added = reviews.add(sample, before, filled)
+    said = [f"override of row {one.id}: {_word(one)} by {_word(two)}" for one, two in replaced(old, decided.overrides)]
+    known = (*added.replaced, *said)
+    found = agreement(sample, added.filled)
+    told = {"file": str(path), "written": len(decided.overrides), "unsettled": list(decided.unsettled), "unsound": dict(decided.unsound)}
+    facts = {name: getattr(sample, name) for name in ("language", "benchmark", "study", "run", "seed")}
+    imports = [*(before or {}).get("imports", []), {"when": when, "sheets": [str(sheet) for sheet in sheets], "overrides": told, "replaced": list(known)}]
+    votes = reviews.votes_of(added.filled)
+    samples[sample.key] = {**facts, "sample": sample.key, "when": when, **found.to_json(), "votes": votes, "imports": imports}
+    return _Ready(sample, found, decided, path, overrides.merged(old, decided.overrides), place, samples, known, added.new or bool(said))
+
+
+def _word(one: Override) -> str:
+    """An override in a few words."""
+    what = "a correction" if one.corrected and not one.quarantines else one.verdict
+    return f"{what} of {one.reviewer} ({one.when[:10]})"
+
+
+def _unsound(ready: Iterable[_Ready]) -> list[str]:
+    """The rows that were found good and stay out, last, so that nobody reads them before the verdicts are in."""
+    lines = []
+    for one in ready:
+        if one.decided.unsound:
+            todo = "a correction (verdict minor or major) releases them"
+            lines.append(f"{one.sample.benchmark}: found good and yet left out, as the text is not sound, {len(one.decided.unsound):,} rows; {todo}:")
+            lines += [f"  {row}: {why}" for row, why in one.decided.unsound.items()]
     return lines
 
 
@@ -138,14 +185,15 @@ def lines_of(sample: Sample, found: Agreement) -> list[str]:
     return lines
 
 
-def _said(decided: Decided, path: Path) -> list[str]:
+def _said(one: _Ready) -> list[str]:
+    decided = one.decided
     kinds = {"corrections": 0, "released": 0, "quarantined": 0}
-    for one in decided.overrides:
-        kinds["quarantined" if one.quarantines else "corrections" if one.corrected else "released"] += 1
-    lines = [f"  overrides: {', '.join(f'{name} {count:,}' for name, count in kinds.items())}"] + ([f"  {path}"] if decided.overrides else [])
+    for override in decided.overrides:
+        kinds["quarantined" if override.quarantines else "corrections" if override.corrected else "released"] += 1
+    lines = [f"  overrides: {', '.join(f'{name} {count:,}' for name, count in kinds.items())}"] + ([f"  {one.path}"] if decided.overrides else [])
     if decided.unsettled:
         lines.append(f"  reviewers want different things for {len(decided.unsettled):,} rows, which stay as they are: {', '.join(decided.unsettled[:5])}")
-    return lines
+    return lines + [f"  replaced: {what}" for what in one.replaced]
 
 
 def _share(found: Estimate | None) -> str:

@@ -1,9 +1,9 @@
 // The body of a function that gets DataTables; gate_page.py puts it after the library. Text from rows only ever becomes text nodes.
 "use strict";
 const { columns, language, fields, scores, labels, checks, methods, rows } = JSON.parse(document.getElementById("data").textContent);
-const [ID, LABEL, DECISION, SOURCE, TARGET, FAILED, REASONS, FLAGS, SUSPICION, METHODS, RETRIED] = columns.keys();
-const RANK = { keep: 0, retry: 1, quarantine: 3 };
-const WORDS = { keep: "Kept", retry: "Kept after a retry", marked: "Kept, but marked", quarantine: "Quarantined" };
+const [ID, LABEL, STATE, SOURCE, TARGET, FAILED, REASONS, FLAGS, SUSPICION, METHODS, RETRIED] = columns.keys();
+const WORDS = { clean: "Kept, nothing found", retried: "Kept after a retry", marked: "Kept, but marked", quarantined: "Quarantined" };
+const RANK = Object.fromEntries(Object.keys(WORDS).map((state, rank) => [state, rank]));
 const at = (id) => document.getElementById(id);
 const count = (number) => number.toLocaleString("en");
 const tools = document.querySelector(".tools");
@@ -18,7 +18,6 @@ function make(tag, words, set = {}) {
 // "check(field)" may break before its bracket.
 const breakable = (name) => name.split(/(?=\()/).flatMap((part, after) => (after ? [make("wbr", []), part] : part));
 const plain = (cut) => (typeof cut === "string" ? cut : cut.join(""));
-const state = (row) => (row[DECISION] === "keep" && row[FLAGS].length ? "marked" : row[DECISION]);
 const shownNumber = (value) => (Math.abs(value) > 1e300 ? (value < 0 ? "−∞" : "∞") : String(value));
 
 // What a cell shows. The bundle appends a node as it is and would parse a string as HTML: no cell is ever a string.
@@ -35,7 +34,7 @@ function head(row, index) {
   const button = make("button", "Scores", { type: "button", onclick: () => toggle(index) });
   button.setAttribute("aria-expanded", "false");
   button.setAttribute("aria-label", `Scores of row ${row[ID]}`);
-  return make("div", [make("b", WORDS[state(row)], { className: state(row) }), make("code", row[ID]), make("span", labels[row[LABEL]]), button]);
+  return make("div", [make("b", WORDS[row[STATE]], { className: row[STATE] }), make("code", row[ID]), make("span", labels[row[LABEL]]), button]);
 }
 
 function why(row) {
@@ -81,7 +80,7 @@ const definitions = [
   column("failed", "num", (row) => 10 * row[REASONS].length + row[FAILED].length + row[FLAGS].length, why, { orderSequence: ["desc", "asc"] }),
   ...scores.map((name, place) => column(`score-${place}`, "suspicion", (row) => row[SUSPICION][place],
     (row) => make("span", row[SUSPICION][place] === null ? "–" : shownNumber(row[SUSPICION][place])), { visible: false, className: "number", createdCell: (cell) => { cell.dataset.title = name; }, orderSequence: ["desc", "asc"] })),
-  column("decision", "num", (row) => RANK[row[DECISION]] || (row[FLAGS].length ? 2 : 0), nothing, { visible: false }),
+  column("decision", "num", (row) => RANK[row[STATE]], nothing, { visible: false }),
   column("label", "num", (row) => row[LABEL], nothing, { visible: false }),
 ];
 [...scores, "Decision", "Label"].forEach((name) => document.querySelector("#rows thead tr").append(make("th", breakable(name), { scope: "col" })));
@@ -105,7 +104,7 @@ const heap = (row, index) => (heaps[index] ??= folded([row[ID], labels[row[LABEL
 
 function fits(row, index) {
   const { words = [], state: only, check: failed, label: named, method: carried, place, low, high } = wanted;
-  if (only && (only === "marked" || only === "keep" ? (only === "marked" ? state(row) !== "marked" : row[DECISION] !== "keep") : row[DECISION] !== only)) { return false; }
+  if (only && (only === "kept" ? row[STATE] === "quarantined" : row[STATE] !== only)) { return false; }
   if (failed >= 0 && !row[FAILED].includes(failed)) { return false; }
   if (named >= 0 && row[LABEL] !== named) { return false; }
   if (carried >= 0 && !row[METHODS].includes(carried)) { return false; }
@@ -130,7 +129,7 @@ function filter() {
   wanted = { words: folded(text.value).split(/\s+/).filter(Boolean), state: decision.value, check: chosen(check), label: chosen(label), method: chosen(method), place, low: bound(least), high: bound(most) };
   table.draw();
   const said = [
-    ...wanted.words.map((word) => `with “${word}”`), ...(wanted.state ? [decision.selectedOptions[0].textContent.toLowerCase()] : []),
+    ...wanted.words.map((word) => `with “${word}”`), ...(wanted.state ? [decision.selectedOptions[0].textContent.replace(/ \([\d,]+\)$/, "").toLowerCase()] : []),
     ...(wanted.check >= 0 ? [`found by ${checks[wanted.check]}`] : []), ...(wanted.label >= 0 ? [`labelled ${labels[wanted.label]}`] : []),
     ...(wanted.method >= 0 ? [`slots carried by ${methods[wanted.method]}`] : []),
     ...(wanted.low !== undefined ? [`${scores[place]} at least ${wanted.low}`] : []), ...(wanted.high !== undefined ? [`${scores[place]} at most ${wanted.high}`] : []),
@@ -204,6 +203,8 @@ function toggle(index) {
 }
 
 function follow() {
+  const [, state] = /^#rows-(\w+)$/.exec(location.hash) || [];
+  if (state && state in WORDS) { narrow(decision, state); }
   const [, kind, number] = /^#(row|check|label)-(\d+)$/.exec(location.hash) || [];
   if (!kind) { return; }
   const index = Number(number) - 1;
@@ -212,13 +213,16 @@ function follow() {
     turnTo(applied().indexOf(index));
     hold(index, { center: true });
   } else if (kind !== "row") {
-    clear();
-    const select = kind === "check" ? check : label;
-    select.value = String(index);
-    filter();
-    at("rows-title").scrollIntoView();
-    select.focus({ preventScroll: true });
+    narrow(kind === "check" ? check : label, String(index));
   }
+}
+
+function narrow(select, value) {
+  clear();
+  select.value = value;
+  filter();
+  at("rows-title").scrollIntoView();
+  select.focus({ preventScroll: true });
 }
 
 // What a person does.

@@ -30,9 +30,11 @@ TEMPLATE = Path(__file__).with_name("gate_page.html")
 VERDICTS = {"pass": "passes", "warn": "passes with warnings", "fail": "fails"}
 EXAMPLES = 5  # ids shown beside a check; the link after them shows all its rows
 NAMED = 10  # labels and slot types shown, worst first; the others fold open
+DOUBTS = 3  # what marks the most rows, named in the header
 LISTED = 20  # texts that became the same, shown of all
 UNITS = ("penalty", "distinct", "chrF", "texts")  # begin the names of numbers that are no shares
-EXPLAINED = {"rows", "kept", "quarantined", "retried", "penalty", "distinct", "wrong_language", "english_left", "english_left_kept", "merged", "leaked"}
+EXPLAINED = {"rows", "kept", "quarantined", "retried", "marked", "penalty", "distinct", "wrong_language", "merged", "leaked"}
+EXPLAINED |= {"english_left", "english_left_kept"}
 
 
 def write(report: GateReport, folder: Path, *, provenance: Mapping[str, Any], excluded: Mapping[str, int] | int = 0) -> None:
@@ -63,7 +65,8 @@ def render(report: GateReport, summary: Mapping[str, Any]) -> str:
         numbers={row.id: at for at, row in enumerate(report.rows, 1)},
         label_numbers={name: at for at, name in enumerate(report.labels, 1)},
         methods=rows["methods"],
-        retried=any(row.decision == "retry" for row in report.rows),
+        marked_by=list(report.marked_by.items())[:DOUBTS],
+        check_numbers={check.id: at for at, check in enumerate(report.checks, 1)},
         style=style,
         script=script,
         hashes={"style": _hash(style), "script": _hash(script)},

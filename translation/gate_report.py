@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -18,10 +19,12 @@ LISTED = 100  # texts that became the same, named in gate.json
 SAMPLES = 20  # ids named for each check
 RETRIED = "retried-"  # begins the flag of a record whose translation came from a rung of the retry ladder; the rung's name follows
 HUMAN = "override"  # flag of a record whose text a person wrote or approved: what would quarantine a machine's translation only marks it
+REFUSED = "review: "  # begins the reason of a row that a person keeps out
 
 Severity = Literal["critical", "major", "minor"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")
 Decision = Literal["keep", "retry", "quarantine"]
+State = Literal["clean", "marked", "retried", "quarantined"]  # where every row ends: exactly one of them
 Verdict = Literal["pass", "warn", "fail"]
 
 
@@ -67,7 +70,8 @@ class Statistics:
     """Numbers of the whole set; shares 0-1.
 
     `penalty`: points per 100 rows. `distinct`: distinct target texts per distinct source text. `wrong_language`: of the rows long
-    enough to say. `english_left`: of the source's ordinary English words, over all rows and over the kept ones. `retried`: of the kept ones.
+    enough to say. `english_left`: of the source's ordinary English words, over all rows and over the kept ones. Kept are the clean,
+    the `marked` (a minor check or the translator doubts something in them) and the `retried`.
     `merged`: rows whose translation is also that of another text; `leaked`: kept ones of these that another group shares.
     """
 
@@ -82,6 +86,12 @@ class Statistics:
     retried: int = 0
     merged: int = 0
     leaked: int = 0
+    marked: int = 0
+
+    @property
+    def clean(self) -> int:
+        """Kept rows in which nothing was found, at the first attempt."""
+        return self.kept - self.retried - self.marked
 
     @property
     def keep_rate(self) -> float:
@@ -144,7 +154,8 @@ class GateReport:
     """The gate's whole finding. kept + quarantined = the source rows, in their order.
 
     `slot_types`: carried of all, by slot type; `slot_rows`: kept of the rows that hold it. `words`: what is wrong with the language's
-    prompts and label words. `merged`: what became the same in translation, the largest first.
+    prompts and label words. `merged`: what became the same in translation, the largest first. `review`: what people found in these very
+    rows (see reviews); None where nobody looked.
     """
 
     benchmark: str
@@ -166,6 +177,13 @@ class GateReport:
     slot_rows: Mapping[str, Share] = field(default_factory=dict)
     merged: tuple[Merged, ...] = ()
     references: tuple[Metric, ...] = ()
+    review: Mapping[str, Any] | None = None
+
+    @property
+    def marked_by(self) -> dict[str, int]:
+        """Check, or word of the translator -> marked rows that it doubts, most first."""
+        found = Counter(name for row in self.rows if state_of(row.decision, row.flags) == "marked" for name in {_name(flag) for flag in row.flags})
+        return {name: count for name, count in found.most_common() if name != HUMAN}
 
     def to_json(self, *, excluded: Mapping[str, int], provenance: Mapping[str, Any]) -> dict[str, Any]:
         """The contents of gate.json. `excluded`: reason -> rows that the benchmark's own rule or sampling left out before."""
@@ -179,6 +197,7 @@ class GateReport:
             "language_name": self.language_name,
             "statistics": {"source": out + self.statistics.rows, "excluded": out, **asdict(self.statistics), "keep_rate": self.statistics.keep_rate},
             "excluded": dict(excluded),
+            "marked_by": self.marked_by,
             "checks": self._checks_json(),
             "per_label": {label: _share_json(share, hits="kept", of="rows") for label, share in self.labels.items()},
             "per_slot_type": {name: _slot_json(share, self.slot_rows.get(name, Share(0, 0))) for name, share in self.slot_types.items()},
@@ -188,6 +207,7 @@ class GateReport:
             "words": [asdict(finding) for finding in self.words],
             "previous": asdict(self.previous) if self.previous is not None else None,
             "power": self.power,
+            "review": self.review,
             "settings": dict(self.settings),
             "provenance": dict(provenance),
         }
@@ -196,6 +216,18 @@ class GateReport:
         by_id = {row.id: row for row in self.rows}
         allowed = 1 - self.settings["lines"]["keep_pass"]
         return [_check_json(check, [by_id[name] for name in check.samples], allowed=allowed) for check in self.checks]
+
+
+def state_of(decision: Decision, flags: Sequence[str]) -> State:
+    """Where a row ended. That a person wrote or approved its text is no doubt."""
+    if decision == "quarantine":
+        return "quarantined"
+    return "retried" if decision == "retry" else "marked" if any(flag != HUMAN for flag in flags) else "clean"
+
+
+def _name(flag: str) -> str:
+    """The check of "check(field): why", or the flag itself."""
+    return flag.partition(":")[0].partition("(")[0]
 
 
 def _share_json(share: Share, *, hits: str, of: str) -> dict[str, Any]:

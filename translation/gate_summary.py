@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from templates.language import ENGLISH
 from translation.page_rows import visible
 from translation.shares import percent
 
-LINES = 3
+LINES = 3  # and those on marks and reviews
+DOUBTS = 3
 MOST_BYTES = 200_000  # of markdown
 SEVERITY = {"critical": 0, "major": 1, "minor": 2}
 TOLD_ONE_BY_ONE = 3  # warnings about words of one kind, among the reasons
@@ -19,13 +21,36 @@ ACTIVE = re.compile(r"[\\`*_{}\[\]|~$@]|^[#+=-]|:(?=//)|(?<=www)\.", re.IGNORECA
 
 
 def important(gate: Mapping[str, Any], *, count: int = LINES) -> list[str]:
-    """The lines a user should see first: what fails, what warns, what got worse, then the checks that flag most; never fewer if there are any."""
+    """The lines a user should see first: what fails, what warns, what got worse, then the checks that flag most, `count` in all if there are
+    so many; then what is marked and who has read it."""
     said = [found["what"] for found in _why(gate) if found["severity"] == "error"]
     moved = [f"{delta['name']}: {change(delta)} since {gate['previous']['run']}" for delta in _deltas(gate) if delta["matters"]]
     warned = [found["what"] for found in _why(gate) if found["severity"] != "error"]
     flagging = sorted((check for check in gate["checks"] if check["n_flagged"]), key=lambda check: (SEVERITY[check["severity"]], -check["n_flagged"]))
     checks = [f"{check['id']} flags {check['n_flagged']:,} of {check['n_evaluated']:,} rows" for check in flagging]
-    return [_line(line) for line in (*said, *warned, *moved, *checks)][:count]
+    return [*([_line(line) for line in (*said, *warned, *moved, *checks)][:count]), *(_line(line) for line in (marked(gate), reviewed(gate)) if line)]
+
+
+def marked(gate: Mapping[str, Any]) -> str:
+    """How many kept rows are doubted, and by what most; "" where none is."""
+    numbers, most = gate["statistics"], list(gate["marked_by"].items())[:DOUBTS]
+    if not numbers["marked"]:
+        return ""
+    return f"{numbers['marked']:,} of the {numbers['kept']:,} kept rows are marked, most by {', '.join(f'{name} {count:,}' for name, count in most)}"
+
+
+def reviewed(gate: Mapping[str, Any]) -> str:
+    """What people found in these rows; "" where there is nothing to translate."""
+    found = gate["review"]
+    if gate["language"] == ENGLISH:
+        return ""
+    if found is None:
+        return "nobody has reviewed these rows, so how many of the kept ones are right is not known"
+    if found["kept"] is None:
+        return f"people reviewed {found['rows']:,} rows, none of them kept"
+    low, high = found["kept"]["interval95"]
+    who = f"{', '.join(found['reviewers'])}, {found['rows']:,} rows, {found['when'][:10]}"
+    return f"people find {percent(found['kept']['share'])} of the kept rows good ({percent(low)} to {percent(high)}; {who})"
 
 
 def _why(gate: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -70,8 +95,11 @@ def table(gate: Mapping[str, Any]) -> list[dict[str, Any]]:
 def markdown(gate: Mapping[str, Any]) -> str:
     """Verdict, counts, why, checks, what moved, references, words."""
     numbers = gate["statistics"]
-    counts = ", ".join(f"{name} {numbers[name]:,}" for name in ("source", "excluded", "kept", "retried", "quarantined"))
+    clean = numbers["kept"] - numbers["retried"] - numbers["marked"]
+    kept = f"kept {numbers['kept']:,} (nothing found {clean:,}, marked {numbers['marked']:,}, retried {numbers['retried']:,})"
+    counts = f"source {numbers['source']:,}, excluded {numbers['excluded']:,}, {kept}, quarantined {numbers['quarantined']:,}"
     parts = [f"# {escaped(gate['benchmark'])} in {escaped(gate['language_name'])}: {gate['verdict']}", counts]
+    parts += [escaped(said) for said in (marked(gate), reviewed(gate)) if said]
     people = ", ".join(f"{name} {count:,}" for name, count in gate["provenance"].get("overrides", {}).items() if name != "void_ids" and count)
     parts += [f"overrides by people: {people}"] if people else []
     parts += _listed("Why", [f"{'**fails**' if found['severity'] == 'error' else 'warns'}: {escaped(found['what'])}" for found in _why(gate)])

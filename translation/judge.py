@@ -19,7 +19,22 @@ from templates.finding import Finding
 from templates.language import ENGLISH, Language
 from templates.refusal import Refusal
 from translation import set_checks
-from translation.gate_report import HUMAN, RETRIED, SAMPLES, SEVERITIES, Check, Decision, GateReport, Row, Severity, Share, Statistics, Verdict, words_of
+from translation.gate_report import (
+    HUMAN,
+    RETRIED,
+    SAMPLES,
+    SEVERITIES,
+    Check,
+    Decision,
+    GateReport,
+    Row,
+    Severity,
+    Share,
+    Statistics,
+    Verdict,
+    state_of,
+    words_of,
+)
 from translation.gates import copy, empty, language_id, slots, structure
 from translation.limits import Limits, gates, read
 from translation.scoring import score_texts
@@ -259,7 +274,9 @@ def _statistics(judged: Sequence[_Judged], checks: Sequence[Check], benchmark: B
     penalty = 100 * sum(one.penalty for one in judged) / len(judged)
     left, left_kept = (copy.share_left(pair for row in rows for pair in row) for rows in (pairs, kept))
     retried = sum(one.row.decision == "retry" for one in judged)
-    return Statistics(len(judged), len(kept), len(judged) - len(kept), penalty, len(targets) / len(sources), wrong, left, left_kept, retried)
+    marked = sum(state_of(one.row.decision, one.row.flags) == "marked" for one in judged)
+    gone = len(judged) - len(kept)
+    return Statistics(len(judged), len(kept), gone, penalty, len(targets) / len(sources), wrong, left, left_kept, retried, marked=marked)
 
 
 def _verdict(findings: Sequence[Finding]) -> Verdict:

@@ -25,7 +25,7 @@ from templates.records import need_text, read_lines
 from templates.refusal import Refusal
 from templates.slots import Slot, check
 from templates.store import digest, write_atomic
-from translation.gate_report import HUMAN
+from translation.gate_report import HUMAN, REFUSED
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ def applied(source: Record, override: Override, machine: Record | None = None) -
             return None
         what = "the label does not fit" if override.verdict == "wrong-label" else "a major fault"
         base = machine or Record(source.id, fields, source.label, source.group, source=source.fields, slots=slots, source_slots=source.slots)
-        return replace(base, reasons=(*base.reasons, f"review: {what}, says {override.reviewer}"))
+        return replace(base, reasons=(*base.reasons, f"{REFUSED}{what}, says {override.reviewer}"))
     engine = machine.engine if machine is not None and same else "human"
     return Record(source.id, fields, source.label, source.group, dict(source.fields), engine, (HUMAN,), slots=slots, source_slots=source.slots)
 

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from translation.gate_report import GateReport, Row
+from translation.gate_report import GateReport, Row, state_of
 
 SHOWN_MARKS = "\n\t\u00ad\u200d"  # control and format characters that ordinary text holds: line ends, soft hyphen, joiner
 HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
@@ -58,7 +58,7 @@ def table(report: GateReport) -> dict[str, Any]:
     fields = list(dict.fromkeys(name for row in report.rows for name in row.source))
     places = {key: {name: at for at, name in enumerate(known)} for key, known in {**names, "methods": methods}.items()}
     return {
-        "columns": ["id", "label", "decision", "source", "target", "failed", "reasons", "flags", "suspicion", "methods", "retried"],
+        "columns": ["id", "label", "state", "source", "target", "failed", "reasons", "flags", "suspicion", "methods", "retried"],
         "language": report.language,
         "fields": [visible(name) for name in fields],
         "scores": [visible(name) for name in scores],
@@ -81,7 +81,7 @@ def _row(row: Row, fields: Sequence[str], scores: Sequence[str], places: Mapping
     return [
         visible(row.id),
         places["labels"][row.label],
-        row.decision,
+        state_of(row.decision, row.flags),
         [pieces(row.source.get(name, ""), spans[name].get("source", ())) for name in fields],
         [pieces(row.target.get(name, ""), spans[name].get("target", ())) for name in fields],
         [places["checks"][check] for check in row.failed],

@@ -32,11 +32,13 @@ NAME = "reference"  # the rows' scores stand under reference(field)
 Texts = Mapping[str, Mapping[str, str]]  # row id -> field -> text
 
 
-def file_of(language: str, benchmark: str) -> Path | None:
-    """The user's `./lingraft/references/<language>/<benchmark>.jsonl`, where there is one."""
-    folder = catalogue.user_home() / "references" / catalogue.check_name(language, "language")
-    path = folder / f"{catalogue.check_name(benchmark, 'benchmark')}.jsonl"
-    return path if path.is_file() else None
+def file_of(language: str, benchmark: str, data: Path | None = None) -> Path | None:
+    """The user's `./lingraft/references/<language>/<benchmark>.jsonl`, else `<benchmark>_ref.<language>.jsonl` in `data`, in a folder
+    `gold` in it, or in one beside it; None where there is none."""
+    language, benchmark = catalogue.check_name(language, "language"), catalogue.check_name(benchmark, "benchmark")
+    places = [catalogue.user_home() / "references" / language / f"{benchmark}.jsonl"]
+    places += [folder / f"{benchmark}_ref.{language}.jsonl" for folder in ((data, data / "gold", data.parent / "gold") if data is not None else ())]
+    return next((path for path in places if path.is_file()), None)
 
 
 def read(path: Path, benchmark: Benchmark, *, language: str) -> dict[str, dict[str, str]]:

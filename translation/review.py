@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from templates.records import read, read_lines
 from templates.refusal import Refusal
 from templates.slots import Slot
 from templates.store import digest, write_json
-from translation.gate_report import Decision
+from translation.gate_report import Decision, state_of
 
 STRATA = ("quarantined", "retried", "marked", "clean")
 
@@ -37,7 +37,7 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class Sample:
     """Rows drawn from one benchmark of one run, in the order of the sheet. `sizes`: rows of each stratum in the run. `key` names the
-    sample in the sheet and says nothing of the gate."""
+    sample in the sheet and says nothing of the gate. `seen`: id -> digest_of of every row of the run, drawn or not."""
 
     key: str
     language: str
@@ -47,13 +47,17 @@ class Sample:
     seed: int
     sizes: Mapping[str, int]
     rows: tuple[Judged, ...]
+    seen: Mapping[str, str] = field(default_factory=dict)
+
+
+def digest_of(record: Record, *, kept: bool) -> str:
+    """Tells whether a row is what it was: its text, and whether the gate kept it."""
+    return digest([dict(record.fields), kept])[:12]
 
 
 def stratum_of(decision: Decision, flags: Sequence[str]) -> str:
     """The stratum of a row as the gate judged it."""
-    if decision == "quarantine":
-        return "quarantined"
-    return "retried" if decision == "retry" else "marked" if flags else "clean"
+    return state_of(decision, flags)
 
 
 def judged_in(run: Path, benchmark: Benchmark) -> list[Judged]:
@@ -94,7 +98,8 @@ def draw(judged: Sequence[Judged], *, language: str, study: str, benchmark: str,
         chosen += _systematic(by_stratum[name], count, random.Random(f"{seed} {benchmark} {name}"))
     random.Random(f"{seed} {benchmark} order").shuffle(chosen)
     key = digest([language, study, benchmark, run, seed, [one.record.id for one in chosen]])[:8]
-    return Sample(key, language, study, benchmark, run, seed, sizes, tuple(chosen))
+    seen = {one.record.id: digest_of(one.record, kept=one.stratum != "quarantined") for one in judged}
+    return Sample(key, language, study, benchmark, run, seed, sizes, tuple(chosen), seen)
 
 
 def _systematic(rows: Sequence[Judged], count: int, chance: random.Random) -> list[Judged]:

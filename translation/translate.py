@@ -96,10 +96,7 @@ def translate_records(
 
 def _slotted(sources: Sequence[Record], done: Sequence[Record], benchmark: Benchmark, ask: _Asker, language: Language) -> list[Record]:
     """The records with their slots, some of them translated again with names shielded; what cannot be carried is missing."""
-
-    def say(asked: Sequence[Sentence]) -> dict[Sentence, str]:
-        return {one: found.text for one, found in _move(asked, ask).items() if not found.flags}
-
+    say = _sayer(ask)
     field, named = benchmark.slots_in, frozenset(benchmark.slot_names)
     pairs = [slots.Pair(source.fields[field], record.fields[field], source.slots) for source, record in zip(sources, done, strict=True)]
     carried = slots.carry(pairs, say=say, language=language, named=named)
@@ -118,6 +115,15 @@ def _slotted(sources: Sequence[Record], done: Sequence[Record], benchmark: Bench
         fields = {**record.fields, field: tried[place].target} if place in better else record.fields
         result.append(replace(record, fields=fields, slots=found, source_slots=source.slots, flags=tuple(sorted(flags))))
     return result
+
+
+def sayer(translator: Translator, memory: Memory | None) -> slots.Say:
+    """What slots.carry asks for translations: texts with names in them shielded; what lost something on the way is left out."""
+    return _sayer(_Asker(translator, memory, None))
+
+
+def _sayer(ask: _Asker) -> slots.Say:
+    return lambda asked: {one: found.text for one, found in _move(asked, ask).items() if not found.flags}
 
 
 def _localised(record: Record, prose: Sequence[str], named: Sequence[str], moved: dict[str, Moved], engine: str) -> Record:

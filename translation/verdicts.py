@@ -1,13 +1,14 @@
 """verdicts: what reviewers decided about rows, as overrides.
 
 A correction replaces the text, `ok` releases a quarantined row, `wrong-label` and an uncorrected `major` keep a row out. `ok` of a kept row
-and an uncorrected `minor` decide nothing. Where reviewers want different things, nothing is written: they have to settle it.
+and an uncorrected `minor` decide nothing. Where reviewers want different things, nothing is written: they have to settle it. The sheet is
+blind: an `ok` of a row whose text is not sound (a slot is lost) is a verdict like any other, and it releases nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from templates.benchmark import Benchmark, Record
@@ -21,10 +22,12 @@ from translation.review_sheet import Filled
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The overrides that follow, and the ids of the rows on which reviewers want different things."""
+    """The overrides that follow, the ids of the rows on which reviewers want different things, and of those that were found good and yet
+    cannot be released without a correction: id -> why."""
 
     overrides: tuple[Override, ...]
     unsettled: tuple[str, ...]
+    unsound: Mapping[str, str]
 
 
 def decide(filled: Iterable[Filled], benchmark: Benchmark, *, when: str) -> Decided:
@@ -34,13 +37,26 @@ def decide(filled: Iterable[Filled], benchmark: Benchmark, *, when: str) -> Deci
         by_row.setdefault(one.row.record.id, []).append(one)
     overrides: list[Override] = []
     unsettled: list[str] = []
+    unsound: dict[str, str] = {}
     for name, said in by_row.items():
         wanted = [(one, override_of(one, benchmark, when=when)) for one in said if one.verdict != "minor" or one.corrections]
         if len({_effect(override) for _, override in wanted}) > 1:
             unsettled.append(name)
-        elif wanted and (wanted[0][1].quarantines or wanted[0][1].corrected or wanted[0][0].row.stratum == "quarantined"):
+        elif wanted and (wanted[0][1].quarantines or wanted[0][1].corrected):
             overrides.append(min((override for _, override in wanted), key=lambda override: override.verdict != "wrong-label"))
-    return Decided(tuple(overrides), tuple(unsettled))
+        elif wanted and wanted[0][0].row.stratum == "quarantined":
+            wrong = _wrong(_source(wanted[0][0].row.record), wanted[0][1], benchmark)
+            if wrong:
+                unsound[name] = wrong[0]
+            else:
+                overrides.append(wanted[0][1])
+    return Decided(tuple(overrides), tuple(unsettled), unsound)
+
+
+def replaced(old: Iterable[Override], new: Iterable[Override]) -> list[tuple[Override, Override]]:
+    """Each earlier override that a new one takes the place of, with that one; the same word again is no other."""
+    before = {one.id: one for one in old}
+    return [(before[one.id], one) for one in new if one.id in before and replace(one, when=before[one.id].when) != before[one.id]]
 
 
 def _effect(override: Override) -> tuple[object, ...]:
@@ -54,12 +70,16 @@ def override_of(one: Filled, benchmark: Benchmark, *, when: str) -> Override:
     fields, slots = {**record.fields, **one.corrections}, record.slots
     if benchmark.slots_in in one.corrections:
         fields[benchmark.slots_in], slots = _marked(one, record, benchmark)
-    source = Record(record.id, dict(record.source or {}), record.label, record.group, slots=record.source_slots)
+    source = _source(record)
     override = Override(record.id, source_digest(source), record.label, fields, slots, bool(one.corrections), one.verdict, one.reviewer, when)
-    released = one.verdict == "ok" and one.row.stratum == "quarantined"
-    if one.corrections or released:
-        _need_sound(source, override, benchmark, where=one.where)
+    wrong = _wrong(source, override, benchmark) if one.corrections else []
+    if wrong:
+        raise Refusal(f"{one.where}: the text is not sound ({wrong[0]}); mend the correction.")
     return override
+
+
+def _source(record: Record) -> Record:
+    return Record(record.id, dict(record.source or {}), record.label, record.group, slots=record.source_slots)
 
 
 def _marked(one: Filled, record: Record, benchmark: Benchmark) -> tuple[str, tuple[Slot, ...]]:
@@ -76,15 +96,12 @@ def _marked(one: Filled, record: Record, benchmark: Benchmark) -> tuple[str, tup
     return text, tuple(replace(slot, method="human") for slot in slots)
 
 
-def _need_sound(source: Record, override: Override, benchmark: Benchmark, *, where: str) -> None:
-    """Refuse what the gate would have to quarantine all the same: a person's text too must be sound."""
+def _wrong(source: Record, override: Override, benchmark: Benchmark) -> list[str]:
+    """Why the gate would have to quarantine the text all the same: a person's text too must be sound."""
     target = applied(source, replace(override, verdict="ok"))
     assert target is not None
-    wrong: Sequence[str] = structure.score(source, target, benchmark.fields).differs
+    wrong = [*structure.score(source, target, benchmark.fields).differs]
     if benchmark.slot_words:
         found = slots_gate.score(source, target, benchmark.slots_in)
-        wrong = [*wrong, *([] if slots_gate.accept(found, slots_gate.Settings()) else [slots_gate.reason(found, slots_gate.Settings())])]
-    wrong = [*wrong, *(f"{name} is empty" for name in benchmark.fields if not target.fields[name].strip())]
-    if wrong:
-        todo = "mend the correction" if override.corrected else "this row can only be released with a correction, and with the verdict minor or major"
-        raise Refusal(f"{where}: the text is not sound ({wrong[0]}); {todo}.")
+        wrong += [] if slots_gate.accept(found, slots_gate.Settings()) else [slots_gate.reason(found, slots_gate.Settings())]
+    return [*wrong, *(f"{name} is empty" for name in benchmark.fields if not target.fields[name].strip())]

@@ -70,9 +70,13 @@ def rows_now() -> dict[str, dict[str, Any]]:
     return {raw["id"]: {**raw, "kept": part == ""} for part, found in parts.items() for raw in found}
 
 
+def gate() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Path("runs/sv/weekly/gate/fiqa/gate.json").read_text(encoding="utf-8"))
+    return found
+
+
 def counts() -> dict[str, Any]:
-    gate = json.loads(Path("runs/sv/weekly/gate/fiqa/gate.json").read_text(encoding="utf-8"))
-    found: dict[str, Any] = gate["provenance"]["overrides"]
+    found: dict[str, Any] = gate()["provenance"]["overrides"]
     return found
 
 
@@ -140,13 +144,17 @@ def test_verdicts_become_numbers_and_overrides_that_the_next_runs_obey(world: tu
     assert "  Anna and Bo on 2 rows: kappa 1.00, of good or bad 1.00" in out
     assert "  overrides: corrections 1, released 1, quarantined 1" in out
     assert out[-1] == "The next run applies them: lingraft judge sv --study weekly"
-    told = json.loads(Path("runs/.reviews/sv/fiqa.json").read_text(encoding="utf-8"))
+    (told,) = json.loads(Path("runs/.reviews/sv/fiqa.json").read_text(encoding="utf-8"))["samples"].values()
     assert told["all"]["share"] == pytest.approx(1 - 1 / len(before)) and told["gate"]["table"]["kept_bad"] == 1
     path = Path("lingraft/overrides/sv/fiqa.jsonl")
-    blob = path.read_bytes()
+    blob, numbers = path.read_bytes(), Path("runs/.reviews/sv/fiqa.json").read_bytes()
     assert say("--import", "anna.csv", "bo.csv")[0] == 0 and path.read_bytes() == blob  # the same again changes nothing
+    assert Path("runs/.reviews/sv/fiqa.json").read_bytes() == numbers
+    assert gate()["review"] is None  # that run was judged before
 
     assert run() == "Completed"
+    review = gate()["review"]
+    assert (review["rows"], review["changed"], review["reviewers"]) == (len(before), 3, {"Anna": len(before), "Bo": 2})
     now = rows_now()
     assert (now[corrected]["sentence"], now[corrected]["engine"], now[corrected]["flags"][0]) == (text, "human", "override")
     assert now[corrected]["kept"] and now[released]["kept"] and not before[released]["kept"]
@@ -159,6 +167,7 @@ def test_verdicts_become_numbers_and_overrides_that_the_next_runs_obey(world: tu
     site.put([{**row, "sentence": "Kestrane opened a yard in Malmo."} if str(row["id"]) == corrected else row for row in ROWS], '"2"')
     assert run() == "Completed"
     again = rows_now()
+    assert gate()["review"] is None  # the English of a row changed, so these are other rows
     assert again[corrected]["engine"] not in ("human", "") and again[corrected]["sentence"] not in (text, before[corrected]["sentence"])
     assert again[released] == now[released] and again[mislabelled] == now[mislabelled]
     assert (counts()["void"], counts()["void_ids"], counts()["released"], counts()["quarantined"]) == (1, [corrected], 1, 1)

@@ -1,6 +1,7 @@
 """review without a flow: a run put together by hand, two benchmarks in one sheet, slots in markup, sheets that do not fit together."""
 
 import csv
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -93,6 +94,38 @@ def test_a_lost_slot_is_mended_in_markup_and_the_next_gate_keeps_the_row(run: Pa
     shape = catalogue.benchmark("assistant")
     kept = {row.id: row for row in records.read(run / "runs" / "sv" / "two" / "records" / "assistant.jsonl", shape)}
     assert kept["u1"].slots == (Slot("time", "fem", 17, "human"),) and kept["u1"].engine == "human"
+
+
+def test_a_blind_ok_of_a_lost_slot_counts_and_is_listed_at_the_end(run: Path, lingraft: Lingraft) -> None:
+    lines = export(lingraft, "sheet.csv")
+    save("sheet.csv", lines, lambda row: {"verdict": "ok", "reviewer": "Anna"})
+    code, out, error = lingraft("review", "sv", "--import", "sheet.csv")
+    assert (code, error) == (0, "")
+    assert out.splitlines()[-2:] == [
+        "assistant: found good and yet left out, as the text is not sound, 1 rows; a correction (verdict minor or major) releases them:",
+        "  u1: time 'five' is not in the translation 'väck mig klockan'",
+    ]
+    assert "  gate and people: quarantined 0 bad, 1 good; kept 0 bad, 1 good" in out and not (run / "lingraft" / "overrides").exists()
+
+
+def test_a_later_import_adds_to_the_numbers_and_names_what_it_replaces(run: Path, lingraft: Lingraft) -> None:
+    lines = export(lingraft, "all.csv", "--benchmark", "fiqa")
+    save("anna.csv", lines, lambda row: {"verdict": "ok", "reviewer": "Anna"})
+    save("bo.csv", lines, lambda row: {"verdict": "major", "reviewer": "bo"} if row["id"] in ("f0", "f1") else {})
+    for sheet in ("anna.csv", "bo.csv"):
+        assert lingraft("review", "sv", "--import", sheet)[0] == 0
+    other = export(lingraft, "other.csv", "--benchmark", "fiqa", "--rows", "6", "--seed", "7")
+    save("cilla.csv", other, lambda row: {"verdict": "minor", "reviewer": "Cilla", "correction.sentence": "Vinsten ökade"} if row["id"] == "f0" else {})
+    code, out, _ = lingraft("review", "sv", "--import", "cilla.csv")
+    assert code == 0
+    (said,) = [line for line in out.splitlines() if line.startswith("  replaced: ")]
+    assert said.startswith("  replaced: override of row f0: major of bo (20") and " by a correction of Cilla (20" in said
+    first, second = json.loads((run / "runs" / ".reviews" / "sv" / "fiqa.json").read_text(encoding="utf-8"))["samples"].values()
+    assert (first["reviewers"], second["reviewers"]) == ({"Anna": 6, "bo": 2}, {"Cilla": 1})
+    assert first["pairs"][0]["rows"] == 2 and [one["sheets"] for one in first["imports"]] == [["anna.csv"], ["bo.csv"]]
+    assert second["imports"][0]["replaced"] == [said.removeprefix("  replaced: ")]
+    kept = {one.id: one.verdict for one in overrides.read(overrides.path_of("sv", "fiqa"), catalogue.benchmark("fiqa"))}
+    assert kept == {"f0": "minor", "f1": "major"}
 
 
 def test_a_mended_row_changes_what_trials_rest_on_and_not_who_translated(run: Path, lingraft: Lingraft) -> None:

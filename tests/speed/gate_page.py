@@ -20,7 +20,7 @@ from typing import Any
 from templates import catalogue, language
 from templates.benchmark import Record
 from translation import gate_page
-from translation.gate_report import RETRIED, GateReport, Share
+from translation.gate_report import RETRIED, GateReport, Share, state_of
 from translation.judge import judge
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -62,7 +62,8 @@ def large(rows: int, pairs: Sequence[tuple[str, str]] = PAIRS) -> GateReport:
     again = sum(row.decision == "retry" for row in repeated)
     decisions = {label: [row.decision for row in repeated if row.label == label] for label in benchmark.labels}
     kept = {label: Share(sum(one != "quarantine" for one in made), len(made)) for label, made in decisions.items()}
-    numbers = replace(found.statistics, rows=rows, kept=rows - gone, quarantined=gone, retried=again)
+    marked = sum(state_of(row.decision, row.flags) == "marked" for row in repeated)
+    numbers = replace(found.statistics, rows=rows, kept=rows - gone, quarantined=gone, retried=again, marked=marked)
     return replace(found, rows=repeated, checks=checks, labels=kept, statistics=numbers)
 
 
@@ -74,7 +75,7 @@ def _copies(found: GateReport, rows: int) -> Iterator[Any]:
 
 
 STEPS = (
-    *(("text", "profit"), ("text", ""), ("check", "2"), ("check", ""), ("label", "1"), ("label", ""), ("decision", "quarantine"), ("decision", "")),
+    *(("text", "profit"), ("text", ""), ("check", "2"), ("check", ""), ("label", "1"), ("label", ""), ("decision", "marked"), ("decision", "")),
     *(("score", "1"), ("least", "0.5"), ("least", ""), ("score", "")),
 )
 WORK = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")

@@ -69,6 +69,61 @@ def test_gate_json_counts_add_up(folder):
     assert gate["settings"]["lines"]["keep_pass"] == 0.95
 
 
+def test_what_is_kept_is_parted_into_clean_marked_and_retried(folder):
+    gate = json.loads((folder / "gate.json").read_text(encoding="utf-8"))
+    numbers = gate["statistics"]
+    assert (numbers["kept"], numbers["marked"], numbers["retried"], gate["marked_by"]) == (2, 1, 0, {"span-copied": 1})
+    words = words_of(folder)
+    assert "1 of the kept are marked: a check doubts something in them, or the translator had to copy or give up a piece." in words
+    assert "They count as kept all the same. Most often by span-copied (1)." in words
+    assert "1 kept, nothing found 1 kept, but marked 1 quarantined 2 left out" in words
+    tags = Tags((folder / "index.html").read_text(encoding="utf-8")).found
+    bar = [(attributes["class"], int(attributes["width"])) for tag, attributes in tags if tag == "rect" and attributes.get("height") == "10"]
+    assert bar == [("kept", 1), ("doubt", 1), ("again", 0), ("gone", 1), ("out", 2)]
+
+
+def words_of(folder):
+    page = (folder / "index.html").read_text(encoding="utf-8").partition("<body>")[2]
+    return " ".join("".join(Tags(page.partition('<script type="module">')[0]).words).split())
+
+
+FOUND = {
+    "sample": "0a1b2c3d",
+    "when": "2026-11-20T10:00:00+00:00",
+    "reviewers": {"<b>Anna</b>": 60, "Bo": 20},
+    "kept": {"share": 0.8312, "interval95": [0.74, 0.9], "rows": 1046, "unseen": 0},
+    "all": {"share": 0.79, "interval95": [0.7, 0.86], "rows": 1159, "unseen": 0},
+    "rows": 60,
+    "changed": 3,
+}
+
+
+def test_the_page_says_what_people_found_or_that_nobody_looked(tmp_path, folder):
+    assert "Nobody has reviewed this. Kept means that no check objects, not that a translation is right" in words_of(folder)
+    write(replace(nasty_report(), review=FOUND), tmp_path, provenance={})
+    words = words_of(tmp_path)
+    assert "People find 83.1 % of the kept translations good (an estimate; 95 % interval 74.0 % to 90.0 %), 79.0 % of all (70.0 % to 86.0 %)." in words
+    assert "60 of these rows were reviewed without sight of the gate (<b>Anna</b> 60, Bo 20; 2026-11-20). 3 rows were corrected" in words
+    assert "Nobody has reviewed" not in words
+    assert json.loads((tmp_path / "gate.json").read_text(encoding="utf-8"))["review"] == FOUND
+    write(replace(nasty_report(), review={**FOUND, "kept": None, "changed": 0}), tmp_path, provenance={})
+    assert "No kept translation was among the reviewed ones, so how many of them are good is not known." in words_of(tmp_path)
+
+
+@pytest.mark.parametrize("note", ["", "Other <i>checks</i> than here were measured."])
+def test_what_the_gate_is_known_to_catch_says_on_what_it_was_measured(tmp_path, note):
+    recall = [{"fault": "number_changed", "n": 200, "caught": 1.0, "quarantined": 1.0, "marked": 0.0}]
+    alarms = {"n": 1000, "quarantined": 0.007, "marked": 0.05}
+    power = {"gold": "pud.tsv", "gold_sha256": "0", "same_limits": True, "false_alarms": alarms, "recall": recall}
+    power |= {"note": note, "same_limits": False, "left_out": {"slot_lost": "no slots"}} if note else {}
+    write(replace(nasty_report(), power=power), tmp_path, provenance={})
+    words = words_of(tmp_path)
+    assert "These figures come from faults planted into human translations (pud.tsv)" in words
+    assert "what it says wrongly but fluently is mostly not seen here" in words and "(log_probability, addition) mark almost nothing" in words
+    assert (note in words) and ("Not planted: slot lost (no slots)." in words) == bool(note) and "with other limits" not in words
+    assert "only people know how many of the kept rows are right. Of 1,000" in " ".join(words.replace(note, "").split())
+
+
 def test_rows_jsonl_holds_every_row(folder):
     rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [row["decision"] for row in rows] == ["keep", "quarantine", "keep"]
@@ -119,14 +174,14 @@ def test_the_page_asks_for_nothing_and_runs_only_its_own_script(folder):
 def test_the_verdict_stands_first_in_words(folder):
     text = (folder / "index.html").read_text(encoding="utf-8")
     words = " ".join("".join(Tags(text.partition("<body>")[2]).words).split())
-    assert words.startswith("Translation gate, fiqa from English into Swedish The set fails: 2 of 3 translations can be used (66.7 %).")
+    assert words.startswith("Translation gate, fiqa from English into Swedish The set fails: 2 of 3 translations were kept (66.7 %).")
     assert "Misses: " in words
 
 
 def test_every_row_is_on_the_page_with_what_the_filters_read(folder):
     data, rows = rows_of((folder / "index.html").read_text(encoding="utf-8"))
     assert [row["id"] for row in rows] == ["good", 'b"><script>', "fast"]
-    assert [row["decision"] for row in rows] == ["keep", "quarantine", "keep"]
+    assert [row["state"] for row in rows] == ["clean", "quarantined", "marked"]
     assert data["labels"][rows[1]["label"]] == "negative"
     assert {"structure", "numbers"} <= {data["checks"][place] for place in rows[1]["failed"]}
     assert rows[2]["flags"] == ["span-copied"]
@@ -228,7 +283,7 @@ def test_a_set_without_a_fault_has_a_page_too(tmp_path):
     made = [replace(source[0], fields={"sentence": "Bolagets aktier stiger igen.", "target": "Shell"})]
     write(judge(source, made, benchmark=FIQA, language=language.load("sv")), tmp_path, provenance={}, excluded=3)
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "1 of 1 translations can be used (100.0 %)" in " ".join("".join(Tags(text).words).split())
+    assert "1 of 1 translations were kept (100.0 %)" in " ".join("".join(Tags(text).words).split())
     assert "Why this verdict" not in text
     assert len(rows_of(text)[1]) == 1
     assert json.loads((tmp_path / "gate.json").read_text(encoding="utf-8"))["statistics"]["source"] == 4

@@ -73,7 +73,8 @@ def test_search_looks_into_texts_ids_and_reasons_word_by_word(visit, address, re
 FILTERS = (
     ("#decision", "Quarantined", lambda row: row.decision == "quarantine"),
     ("#decision", "Kept after a retry", lambda row: row.decision == "retry"),
-    ("#decision", "Kept", lambda row: row.decision == "keep"),
+    ("#decision", "Kept, all", lambda row: row.decision != "quarantine"),
+    ("#decision", "Kept, nothing found", lambda row: row.decision == "keep" and not row.flags),
     ("#decision", "Kept, but marked", lambda row: row.decision == "keep" and bool(row.flags)),
     ("#check", "empty", lambda row: "empty" in row.failed),
     ("#label", "positive", lambda row: row.label == "positive"),
@@ -89,8 +90,7 @@ def test_each_filter(visit, address, report):
         wanted = expected(report, fits)
         assert 0 < wanted < ROWS, chosen
         assert shown(page) == wanted, chosen
-        if tool != "#decision":
-            assert option.inner_text() == f"{chosen} ({wanted})"
+        assert option.inner_text() == f"{chosen} ({wanted})"
         page.click("#clear")
         assert page.inner_text("#shown") == f"All {ROWS} rows"
         assert page.locator("#clear").is_hidden()
@@ -99,7 +99,7 @@ def test_each_filter(visit, address, report):
 def test_filters_narrow_each_other(visit, address, report):
     page = visit(address)
     page.select_option("#label", label=next(text for text in page.locator("#label option").all_inner_texts() if text.startswith("negative")))
-    page.select_option("#decision", "quarantine")
+    page.select_option("#decision", "quarantined")
     page.fill("#text", "sjönk")
     wanted = expected(report, lambda row: row.label == "negative" and row.decision == "quarantine" and "sjönk" in row.target["sentence"])
     assert shown(page) == wanted > 0
@@ -221,6 +221,25 @@ def test_links_to_a_row_a_check_and_a_label(visit, address, report):
     assert page.input_value("#check") == ""
 
 
+def test_the_header_leads_to_the_marked_rows_and_every_row_is_in_one_part_of_the_bar(visit, address, report):
+    page = visit(address)
+    wanted = expected(report, lambda row: row.decision == "keep" and bool(row.flags))
+    assert f"{wanted} of the kept are marked" in page.inner_text("header") and f"{wanted} kept, but marked" in page.inner_text(".legend")
+    page.get_by_role("link", name=f"{wanted} of the kept are marked").click()
+    page.wait_for_function("document.getElementById('decision').value === 'marked'")
+    assert shown(page) == wanted
+    assert page.inner_text("#shown") == f"{wanted} of {ROWS} rows: kept, but marked"
+    assert set(page.locator("#rows tbody th b").all_inner_texts()) == {"Kept, but marked"}
+    widths = [float(one.get_attribute("width")) for one in page.locator(".bar rect").all()]
+    assert sum(widths) == ROWS and widths[1] == wanted
+    colours = {page.locator(f".bar .{part}").evaluate("node => getComputedStyle(node).fill") for part in ("kept", "doubt", "again", "gone")}
+    assert len(colours) == 4
+    assert "Nobody has reviewed this." in page.inner_text(".people")
+    page.click("#clear")
+    page.get_by_role("link", name=f"{wanted} of the kept are marked").click()  # again, though the address is that already
+    page.wait_for_function("document.getElementById('decision').value === 'marked'")
+
+
 def test_findings_words_slot_types_and_the_run_before(visit, report, tmp_path):
     deltas = (Delta("keep rate", 0.91, 0.87, (-0.06, -0.02), True, "beyond chance"), Delta("penalty", 38.0, 63.5, (-2.1, 53.0), False))
     full = replace(
@@ -240,7 +259,7 @@ def test_findings_words_slot_types_and_the_run_before(visit, report, tmp_path):
 
 def test_paper_holds_every_row_that_fits_and_no_tools(visit, address, report):
     page = visit(address)
-    page.select_option("#decision", "quarantine")
+    page.select_option("#decision", "quarantined")
     page.evaluate("window.addEventListener('beforeprint', () => { window.printed = document.querySelectorAll('#rows tbody tr').length; })")
     assert page.pdf()[:5] == b"%PDF-"
     wanted = expected(report, lambda row: row.decision == "quarantine")

@@ -19,6 +19,9 @@ SV = language.load("sv")
 NASTY = "<script>alert(1)</script> | [x](javascript:alert(2)) ![](http://a.b/c) https://evil.example www.evil.example # *bold* `code` \x00 \u202e \ud800 a@b.c"
 
 
+UNREAD = "nobody has reviewed these rows, so how many of the kept ones are right is not known"
+
+
 def gate_of(tmp_path, **change):
     source = [Record(str(number), {"sentence": f"Shares of company {number} rise again.", "target": "Shell"}, "positive", "g") for number in range(4)]
     made = [replace(one, fields={**one.fields, "sentence": f"Aktierna i bolag {number} stiger igen."}, source=one.fields) for number, one in enumerate(source)]
@@ -70,15 +73,31 @@ def test_the_three_lines_are_errors_then_warnings_then_what_got_worse_then_check
     noted = (Finding("draft", "sv/fiqa", "a draft", "warning"), Finding("english-word", "sv/fiqa", "still English", "warning"))
     moved = Comparison("run-1", (Delta("keep rate", 0.9, 0.8, (-0.2, -0.1), True), Delta("flagged by copy", 0.1, 0.12, (-0.1, 0.1), False)))
     gate = gate_of(tmp_path, findings=findings, words=noted, previous=moved)
-    assert gate_summary.important(gate) == ["bad", "mild", "still English"]
-    assert gate_summary.important(gate, count=9)[3:] == ["keep rate: 90 % → 80 % since run-1"]
+    assert gate_summary.important(gate) == ["bad", "mild", "still English", UNREAD]
+    assert gate_summary.important(gate, count=9)[3:] == ["keep rate: 90 % → 80 % since run-1", UNREAD]
 
 
-def test_a_sound_set_has_nothing_to_say_and_a_flagging_check_is_named(tmp_path):
+def test_a_sound_set_is_still_unread_and_a_flagging_check_is_named(tmp_path):
     gate = gate_of(tmp_path)
-    assert gate_summary.important(gate) == []
+    assert gate_summary.important(gate) == [UNREAD]
     gate["checks"][0] |= {"n_flagged": 2}
-    assert gate_summary.important(gate) == ["structure flags 2 of 4 rows"]
+    assert gate_summary.important(gate) == ["structure flags 2 of 4 rows", UNREAD]
+    assert gate_summary.important({**gate, "language": "en"}) == ["structure flags 2 of 4 rows"]
+
+
+def test_what_is_marked_and_what_people_found_is_said_last_and_in_markdown(tmp_path):
+    gate = gate_of(tmp_path)
+    gate["statistics"] |= {"marked": 3, "retried": 1}
+    gate["marked_by"] = {"invented_words": 2, "names": 1, "numbers": 1, "casing": 1}
+    gate["review"] = {"rows": 60, "reviewers": {"Anna": 60}, "when": "2026-11-20T10:00", "kept": {"share": 0.8, "interval95": [0.7, 0.875]}}
+    lines = ["3 of the 4 kept rows are marked, most by invented_words 2, names 1, numbers 1"]
+    lines += ["people find 80 % of the kept rows good (70 % to 87.5 %; Anna, 60 rows, 2026-11-20)"]
+    assert gate_summary.important(gate) == lines
+    shown = text_of(gate_summary.markdown(gate))[1]
+    for part in ("kept 4 (nothing found 0, marked 3, retried 1), quarantined 0", *lines):
+        assert part in shown
+    gate["review"]["kept"] = None
+    assert gate_summary.important(gate)[1] == "people reviewed 60 rows, none of them kept"
 
 
 def test_the_table_has_a_row_for_every_check(tmp_path):

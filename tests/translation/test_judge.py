@@ -20,7 +20,7 @@ from templates.finding import Finding
 from templates.refusal import Refusal
 from translation import gate_summary, limits
 from translation.gate_page import write
-from translation.gate_report import RETRIED, SEVERITIES, Share, wilson
+from translation.gate_report import HUMAN, RETRIED, SEVERITIES, Share, state_of, wilson
 from translation.judge import judge
 
 FIQA = catalogue.benchmark("fiqa")
@@ -178,7 +178,7 @@ TEXT = st.one_of(st.sampled_from([theirs for _, theirs in PAIRS]), st.text(max_s
 
 
 MODELS = [name for name, module in limits.gates().items() if module.SCOPE == "evidence"]
-FLAGS = st.lists(st.sampled_from([f"{RETRIED}beam", f"{RETRIED}full stop", "span-copied", "truncated", "doubtful"]), max_size=3)
+FLAGS = st.lists(st.sampled_from([f"{RETRIED}beam", f"{RETRIED}full stop", "span-copied", "truncated", "doubtful", HUMAN]), max_size=3)
 MEASURED = st.floats(allow_nan=True, allow_infinity=True)
 
 
@@ -210,6 +210,7 @@ def test_every_source_row_is_kept_retried_or_quarantined_with_a_reason(texts, id
     assert [row["id"] for row in lines_read] == [record.id for record in source]
     assert [row["target"] for row in lines_read] == [dict(row.target) for row in report.rows]
     assert gate["statistics"]["source"] == 1 + gate["statistics"]["kept"] + gate["statistics"]["quarantined"]
+    assert gate["statistics"]["marked"] == report.statistics.marked
     assert sum(share["kept"] for share in gate["per_label"].values()) == gate["statistics"]["kept"]
     gate_summary.markdown(gate).encode("utf-8")
 
@@ -222,6 +223,10 @@ def counts_add_up(report, source):
     decisions = Counter(row.decision for row in report.rows)
     assert decisions["keep"] + decisions["retry"] == report.statistics.kept
     assert decisions["retry"] == report.statistics.retried
+    states, numbers = Counter(state_of(row.decision, row.flags) for row in report.rows), report.statistics
+    assert states == Counter({"clean": numbers.clean, "marked": numbers.marked, "retried": numbers.retried, "quarantined": numbers.quarantined})
+    assert numbers.clean >= 0 and numbers.clean + numbers.marked + numbers.retried + numbers.quarantined == len(source)
+    assert (not report.marked_by) == (not numbers.marked) and all(count <= numbers.marked for count in report.marked_by.values())
     assert all(row.retried for row in report.rows if row.decision == "retry")
     assert not any(row.retried for row in report.rows if row.decision == "keep")
     assert all(bool(row.reasons) == (row.decision == "quarantine") for row in report.rows)

@@ -36,6 +36,23 @@ def test_the_file_lies_in_the_users_folder(tmp_path, monkeypatch):
         references.file_of("../sv", "fiqa")
 
 
+def test_references_are_also_found_with_the_data_and_the_users_own_come_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    data = tmp_path / "shared" / "benchmarks"
+    data.mkdir(parents=True)
+    assert references.file_of("sv", "fiqa", data) is None
+    for folder in (data.parent / "gold", data / "gold", data):
+        place = folder / "fiqa_ref.sv.jsonl"
+        folder.mkdir(exist_ok=True)
+        place.write_text('{"id": "a", "sentence_sv": "En mening."}\n', encoding="utf-8")
+        assert references.file_of("sv", "fiqa", data) == place
+        assert references.file_of("nb", "fiqa", data) is None is references.file_of("sv", "fiqa")
+    own = tmp_path / "lingraft" / "references" / "sv" / "fiqa.jsonl"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(place.read_bytes())
+    assert references.file_of("sv", "fiqa", data) == own
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [

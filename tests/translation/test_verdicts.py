@@ -1,6 +1,7 @@
 """verdicts: which overrides follow from what people wrote, and which corrections cannot stand."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from templates.refusal import Refusal
 from templates.slots import Slot
 from translation.review import Judged, Sample
 from translation.review_sheet import Filled
-from translation.verdicts import decide
+from translation.verdicts import decide, replaced
 
 FIQA, ASSISTANT = catalogue.benchmark("fiqa"), catalogue.benchmark("assistant")
 ROW = Record("f", {"sentence": "Vinsten steg", "target": "Acme"}, "positive", "g", {"sentence": "Profit rose", "target": "Acme"}, "e", ("copy: x",), ())
@@ -82,10 +83,19 @@ def test_a_correction_that_cannot_stand_is_refused_with_its_line(row, benchmark,
         decided(said("major", {field: text}, row=row), benchmark=benchmark)
 
 
-def test_a_row_without_its_slot_or_its_text_cannot_just_be_released():
+def test_an_ok_of_a_row_without_its_slot_or_its_text_is_a_verdict_and_releases_nothing():
     lost = Record("u", {"utterance": "väck mig"}, "alarm_set", "g", {"utterance": "wake me at five"}, "e", source_slots=(Slot("time", "five", 11),))
-    with pytest.raises(Refusal, match=r"the text is not sound \(time 'five' is not in the translation 'väck mig'\); this row can only be released with a"):
-        decided(said("ok", row=lost, stratum="quarantined"), benchmark=ASSISTANT)
+    found = decided(said("ok", row=lost, stratum="quarantined"), said("ok", row=lost, stratum="quarantined", reviewer="Bo"), benchmark=ASSISTANT)
+    assert (found.overrides, found.unsettled, found.unsound) == ((), (), {"u": "time 'five' is not in the translation 'väck mig'"})
+    mended = said("minor", {"utterance": "väck mig [time : fem]"}, row=lost, stratum="quarantined")
+    assert decided(mended, benchmark=ASSISTANT).overrides[0].fields == {"utterance": "väck mig fem"}
     empty = Record("f", {"sentence": "", "target": "Acme"}, "positive", "g", {"sentence": "Profit rose", "target": "Acme"})
-    with pytest.raises(Refusal, match=r"the text is not sound \(sentence is empty\)"):
-        decided(said("ok", row=empty, stratum="quarantined"))
+    assert decided(said("ok", row=empty, stratum="quarantined")).unsound == {"f": "sentence is empty"}
+    assert decided(said("ok", row=empty, stratum="clean")).unsound == {}
+
+
+def test_an_override_that_takes_anothers_place_is_named_and_the_same_again_is_none():
+    (old,) = decided(said("major", reviewer="bo")).overrides
+    (new,) = decided(said("minor", {"sentence": "Vinsten ökade"})).overrides
+    assert replaced([old], [new]) == [(old, new)]
+    assert replaced([old], [replace(old, when="later")]) == [] == replaced([], [new])
