@@ -24,6 +24,7 @@ from templates.run_folder import Runs
 from templates.store import file_digest
 from translation import drift, gate_page, gate_summary, known_power, limits, overrides, references, word_checks
 from translation import judge as gates
+from translation.engine import scored_by
 from translation.gate_report import GateReport
 
 
@@ -33,7 +34,7 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     facts = json.loads((refreshed / "facts.json").read_text(encoding="utf-8"))
     source = records.read(refreshed / "records.jsonl", benchmark)
     by_id = {row.id: row for folder in translated for row in records.read(folder / "records.jsonl", benchmark)}
-    lines = limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]")
+    lines = limits.under(limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]"), scored_by(translator_for(plan)))
     moved = ladder(plan, benchmark, source, [by_id[row.id] for row in source if row.id in by_id], lines=lines)
     code = plan.language.code
     people = overrides.apply(source, moved, overrides.read(overrides.path_of(code, benchmark.name), benchmark), where=f"{code}/{benchmark.name}")

@@ -42,6 +42,11 @@ def carries(translator: Translator) -> tuple[Language, Language] | None:
     return getattr(translator, "between", None)
 
 
+def scored_by(translator: Translator) -> str:
+    """What `token_log_probabilities` depends on, in 64 hex digits: its attribute `scoring`, without settings of the search; else its fingerprint."""
+    return str(getattr(translator, "scoring", translator.fingerprint))
+
+
 @runtime_checkable
 class Scorer(Protocol):
     """An engine that can also say how probable it finds a translation made by somebody else (force-decoding).
