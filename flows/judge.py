@@ -42,7 +42,7 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     given = measured(plan, benchmark, source, rows, lines=lines)
     found = gates.judge(source, rows, benchmark=benchmark, language=plan.language, limits=lines, evidence=given, words=words_of(plan, benchmark))
     found, provenance = compared(plan, benchmark, found)
-    found = replace(found, power=known_power.known(code, lines) if code != ENGLISH else None)
+    found = replace(found, power=known_power.known(code, lines, engine=scored_by(translator_for(plan))) if code != ENGLISH else None)
     records.write(staged / "records" / f"{benchmark.name}.jsonl", found.kept, benchmark=benchmark.name, language=code)
     records.write(staged / "records" / f"{benchmark.name}.quarantine.jsonl", found.quarantined, benchmark=benchmark.name, language=code)
     provenance |= {

@@ -42,11 +42,6 @@ def carries(translator: Translator) -> tuple[Language, Language] | None:
     return getattr(translator, "between", None)
 
 
-def scored_by(translator: Translator) -> str:
-    """What `token_log_probabilities` depends on, in 64 hex digits: its attribute `scoring`, without settings of the search; else its fingerprint."""
-    return str(getattr(translator, "scoring", translator.fingerprint))
-
-
 @runtime_checkable
 class Scorer(Protocol):
     """An engine that can also say how probable it finds a translation made by somebody else (force-decoding).
@@ -65,3 +60,9 @@ class Scorer(Protocol):
     def log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[float]:
         """Their means: natural log-probability per target token, the end mark included."""
         ...
+
+
+def scored_by(translator: Translator) -> str:
+    """What its log-probabilities depend on, in 64 hex digits: its attribute `scoring`, which leaves out settings of the search, else its
+    fingerprint; "" where it is no Scorer."""
+    return str(getattr(translator, "scoring", translator.fingerprint)) if isinstance(translator, Scorer) else ""
