@@ -186,7 +186,9 @@ def _settings(check: ModuleType, rows: Weighted, language: Language, settings: A
             return sum(weight for (score, weight), before in zip(scores, loosest, strict=True) if _grade(check, score, rules) > before)
 
         found = next((value for value in values[:-1] if refused(replace(settings, **{field: value})) + more <= share * (total + more)), None)
-        changes.append(Change(check.NAME, field, old, old if found is None else found, "only switched off would it keep its share of the rate" * (found is None)))
+        changes.append(
+            Change(check.NAME, field, old, old if found is None else found, "only switched off would it keep its share of the rate" * (found is None))
+        )
         settings = replace(settings, **{field: changes[-1].new})
     return settings, changes
 

@@ -47,7 +47,8 @@ def beyond(rows: Weighted, share: float) -> float | None:
 
 def _scale(rows: Weighted) -> tuple[float, float]:
     """The median, and how far the 90 % quantile lies above."""
-    order, total, seen, found = sorted(rows), sum(weight for _, weight in rows), 0.0, []
+    order, total, seen = sorted(rows), sum(weight for _, weight in rows), 0.0
+    found: list[float] = []
     for value, weight in order:
         seen += weight
         while len(found) < 2 and seen >= (0.5, 0.9)[len(found)] * total:
