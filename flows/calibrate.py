@@ -75,7 +75,9 @@ def calibrate(
     out.print(f"Written to {place}; the values that stood there are in its comments.", markup=False)
     if found.exceeds:
         after = percent(found.after["calibrated"])
-        log.warning("%s of the held-out rows are flagged, more than the %s allowed; give more gold text, or try on another", after, percent(found.allowed))
+        log.warning(
+            "%s of the held-out rows are flagged, more than the %s allowed; that may be chance, more gold text would tell", after, percent(found.allowed)
+        )
 
 
 def _need_worth_writing(found: Calibration, changes: Sequence[Change]) -> None:

@@ -138,7 +138,7 @@ def _measured(pairs: Sequence[Pair], gather: Gather, limits: Limits) -> Measured
 
 
 def _few(rows: int, needed: float) -> str:
-    return f"{rows:,} rows are too few for its share of the rate; give about {math.ceil(2 * needed / 100) * 100:,} pairs"
+    return f"{rows:,} rows are too few, give about {math.ceil(2 * needed / 100) * 100:,} pairs"
 
 
 def _length(rows: Weighted, language: Language, limits: Limits, share: float) -> tuple[Length, list[Change]]:

@@ -58,13 +58,13 @@ def test_gate_power_refuses_in_a_sentence(lingraft: Lingraft, gold: Path) -> Non
     assert lingraft("gate-power", "xx", "--gold", str(gold))[0] == 2
 
 
-PAIRED = [(f"{one.source} {other.source}", f"{one.target} {other.target}") for number, one in enumerate(PAIRS) for other in PAIRS[number % 8 :: 8]]
+PAIRED = [(f"{one.source} {other.source}", f"{one.target} {other.target}") for number, one in enumerate(PAIRS) for other in PAIRS[number % 4 :: 4]]
 RATES = ("--false-alarms", "0.2", "--marks", "0.2", "--benchmark", "fiqa")
 
 
 @pytest.fixture
 def paired(tmp_path: Path) -> list[str]:
-    """Two hundred pairs of two sentences each, in two files."""
+    """Four hundred pairs of two sentences each, in two files."""
     for place, rows in (("one.tsv", PAIRED[::2]), ("two.tsv", PAIRED[1::2])):
         (tmp_path / place).write_text("".join(f"{source}\t{target}\n" for source, target in rows), encoding="utf-8")
     return ["one.tsv", "two.tsv"]
@@ -77,10 +77,10 @@ def test_calibrate_sets_limits_of_evidence_under_the_translator(lingraft: Lingra
     other = '[gate.fitted]\nlog_probability = "ffffffffffffffff"\naddition = "ffffffffffffffff"\n'
     own.write_text('code = "sv"\nname = "Swedish"\n' + one_band + other, encoding="utf-8")
     code, out, error = lingraft("calibrate", "sv", "--gold", *paired, *RATES)
-    assert (code, error) == (0, "") and "Limits from 100 human translations" in out
+    assert (code, error) == (0, "") and "Limits from 200 human translations" in out
     read = language.load("sv").gate
     assert read["fitted"]["addition"] == read["fitted"]["log_probability"] == limits.read().lines.fitted["addition"]
-    assert -8 < read["log_probability"]["near"][0] and read["addition"]["near"][0] < 8 and read["addition"]["far"][0] >= read["addition"]["near"][0]
+    assert read["log_probability"]["near"][0] > -8 and read["addition"]["near"][0] < 8 and read["addition"]["far"][0] >= read["addition"]["near"][0]
     assert "one.tsv sha256 " in own.read_text(encoding="utf-8") and "20 % false alarms, 20 % marks; was ffffffffffffffff" in own.read_text(encoding="utf-8")
     assert list(caches.rglob("*.measured.sqlite"))
 
@@ -90,9 +90,9 @@ def test_calibrate_writes_the_users_own_copy(lingraft: Lingraft, paired: list[st
     command = ["calibrate", "sv", "--gold", paired[0], "--gold", paired[1], "--rules-only", *RATES]
     code, out, error = lingraft(*command)
     assert (code, error) == (0, "")
-    assert f"Written to {own.resolve()}" in out and "Flagged of 100 held-out human translations" in out.replace("  ", " ")
+    assert f"Written to {own.resolve()}" in out and "Flagged of 200 held-out human translations" in out.replace("  ", " ")
     text = own.read_text(encoding="utf-8")
-    assert "two.tsv sha256 " in text and "200 pairs by the lengths of fiqa, 20 % false alarms; was " in text and "fitted" not in text
+    assert "two.tsv sha256 " in text and "400 pairs by the lengths of fiqa, 20 % false alarms; was " in text and "fitted" not in text
     read = language.load("sv")
     assert read.file == str(own.resolve()) and read.gate
     by_hand = text.splitlines()
@@ -116,7 +116,7 @@ def test_gold_files_follow_one_option_and_halves_are_cut(lingraft: Lingraft, gol
     command = ("gate-power", "sv", "--rows", "1", "--rules-only", "--json", "power.json", "--half", "first", "--gold")
     assert lingraft(*command, *paired)[::2] == (0, "")
     made = json.loads(Path("power.json").read_text(encoding="utf-8"))
-    assert (made["rows"], made["gold"], made["half"]) == (100, "one.tsv, two.tsv", "first") and len(made["gold_sha256"].split(", ")) == 2
+    assert (made["rows"], made["gold"], made["half"]) == (200, "one.tsv, two.tsv", "first") and len(made["gold_sha256"].split(", ")) == 2
     assert "'twice' is neither an option nor a gold file" in lingraft(*command, paired[0], "twice")[2]
     assert "no half 'frist'" in lingraft("calibrate", "sv", "--half", "frist", "--gold", paired[0])[2]
 

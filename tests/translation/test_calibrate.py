@@ -10,7 +10,7 @@ from templates.refusal import Refusal
 from tests.forty_rows import PAIRS
 from translation import calibrated_file, limits
 from translation.benchmark_weights import weighted
-from translation.calibrate import Change, calibrate
+from translation.calibrate import Calibration, Change, calibrate
 from translation.gold import Pair
 from translation.limits import gates
 
@@ -76,11 +76,19 @@ def test_few_rows_switch_nothing_off():
 
 def test_a_limit_that_only_its_loosest_value_would_keep_stays_in_force():
     copies = [replace(pair, target=f"{pair.source} Ja.") if number % 4 == 0 else pair for number, pair in enumerate(ALL)]
-    rules = limits.read(SV, {"off": ["invented_words", "names"], "copy": {"left_most": 1.0}})
+    rules = limits.read(SV, {"off": ["invented_words", "names"], "copy": {"left_words": 1000}})
     found = calibrate(copies, SV, limits=rules, lengths=[[len(pair.source) for pair in ALL]], false_alarms=0.1)
     change = next(change for change in found.changes if change.field == "alike_most")
     assert change.new == change.old == 0.9 and "only switched off" in change.kept
     assert found.exceeds and not found.worse
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "exceeds", "worse"), [(0.01, 0.1, True, True), (0.1, 0.09, True, False), (0.01, 0.03, True, False), (0, 0.02, False, False)]
+)
+def test_more_alarms_than_allowed_and_than_before_are_worse_beyond_chance(before, after, exceeds, worse):
+    found = Calibration((), {"calibrated": before}, {"calibrated": after}, (100, 100), 1.0, allowed=0.02, held_weight=100.0)
+    assert (found.exceeds, found.worse) == (exceeds, worse)
 
 
 ONE_BAND = {"log_probability": {"bands": [], "far": [-0.9], "near": [-0.5]}, "addition": {"bands": [], "far": [4.0], "near": [1.0]}, "off": ["invented_words"]}
