@@ -28,7 +28,7 @@ class Neighbours:
 
     def to_json(self) -> dict[str, str | int]:
         """Which file, and how many sentences."""
-        return {"file": self.file, "sha256": self.sha256, "origin": self.origin, "sentences": sum(map(len, self.sentences.values()))}
+        return {"file": Path(self.file).name, "sha256": self.sha256, "origin": self.origin, "sentences": sum(map(len, self.sentences.values()))}
 
     def said(self, code: str) -> str:
         """In words, for a reader who translates into `code`."""

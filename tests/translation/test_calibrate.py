@@ -76,7 +76,7 @@ def test_few_rows_switch_nothing_off():
 
 def test_a_limit_that_only_its_loosest_value_would_keep_stays_in_force():
     copies = [replace(pair, target=f"{pair.source} Ja.") if number % 4 == 0 else pair for number, pair in enumerate(ALL)]
-    rules = limits.read(SV, {"off": ["invented_words", "names"], "copy": {"left_words": 1000}})
+    rules = limits.read(SV, {"off": ["invented_words", "names"], "copy": {"left_words": 99, "span_most": 99, "span_worst": 99}})
     found = calibrate(copies, SV, limits=rules, lengths=[[len(pair.source) for pair in ALL]], false_alarms=0.1)
     change = next(change for change in found.changes if change.field == "alike_most")
     assert change.new == change.old == 0.9 and "only switched off" in change.kept
