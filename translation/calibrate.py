@@ -2,8 +2,8 @@
 
 The pairs are weighted so that their source lengths are distributed as a benchmark's. One half sets the limits, the other says what they
 cost. The allowed rate is shared equally by all limits (Bonferroni), so that all of them together keep it; each counts one row more as
-refused than there was (see tails). A limit stays in force where the rows are too few for its share of the rate, or where no value short
-of its loosest, which switches it off, keeps it.
+refused than there was (see tails). A limit stays in force where the rows are too few for its share of the rate, or where only the loosest
+tenth of its range, which is as good as switching it off, would keep it.
 Checks of scope "evidence" judge numbers that belong to one engine: their limits for quarantine take part in the rate like the others, those
 for marks have a rate of their own, and which engine they hold for is noted (`fitted` in translation/limits.py).
 Misses: a gold text of another kind than the benchmark's; how much the limits catch (see power).
@@ -32,6 +32,7 @@ from translation.shares import wilson
 if TYPE_CHECKING:
     from translation.power import Gather
 
+OFF = 0.1  # of a limit's range at its loosest end: there the check is as good as switched off
 DIGITS = 16  # of an engine's identity, for `fitted`
 Measured = Mapping[str, Mapping[Pair, float]]  # check -> pair -> what a model said
 
@@ -185,7 +186,9 @@ def _settings(check: ModuleType, rows: Weighted, language: Language, settings: A
         def refused(rules: Any, loosest: Sequence[int] = loosest) -> float:
             return sum(weight for (score, weight), before in zip(scores, loosest, strict=True) if _grade(check, score, rules) > before)
 
-        found = next((value for value in values[:-1] if refused(replace(settings, **{field: value})) + more <= share * (total + more)), None)
+        found = next(
+            (value for value in values[: -math.ceil(OFF * steps)] if refused(replace(settings, **{field: value})) + more <= share * (total + more)), None
+        )
         changes.append(
             Change(check.NAME, field, old, old if found is None else found, "only switched off would it keep its share of the rate" * (found is None))
         )
