@@ -61,12 +61,12 @@ def calibrate(
     out = Console(highlight=False, emoji=False, soft_wrap=True)
     show(found, own, out)
     changes = [change for change in found.changes if change.new != change.old]
-    _need_worth_writing(found, changes)
+    need_worth_writing(found, changes)
     if not changes:
         out.print("Nothing written: every limit stays as it is.", markup=False)
         return
     rates = f"{100 * false_alarms:g} % false alarms{f', {100 * marks:g} % marks' if gather else ''}"
-    files = ", ".join(f"{name} sha256 {sha256[:12]}" for name, sha256 in zip(gold.names.split(", "), gold.digests.split(", "), strict=True))
+    files = ", ".join(f"{name} sha256 {sha256[:12]}" for name, sha256 in gold.files)
     part = "" if half == "all" else f"{half} half of "
     counted = f"{len(gold.pairs):,} pairs by the lengths of {' and '.join(names)}"
     provenance = f"{datetime.now(UTC).date().isoformat()}: {part}{files}, {counted}, {rates}"
@@ -80,7 +80,8 @@ def calibrate(
         )
 
 
-def _need_worth_writing(found: Calibration, changes: Sequence[Change]) -> None:
+def need_worth_writing(found: Calibration, changes: Sequence[Change]) -> None:
+    """Refuse where no limit could be set, and where the new ones accuse more than before and than allowed, beyond chance."""
     kept = [change for change in found.changes if change.kept]
     if not changes and kept:
         first = kept[0]

@@ -28,12 +28,20 @@ Half = Annotated[str, typer.Option("--half", help="first (to set limits by), sec
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """The pairs of all files in their order; `names` and `digests` (sha256 of the whole files) with commas between them."""
+    """The pairs of all files in their order; `files`: name and sha256 of each whole file."""
 
     pairs: tuple[Pair, ...]
-    names: str
-    digests: str
-    half: str
+    files: tuple[tuple[str, str], ...]
+
+    @property
+    def names(self) -> str:
+        """Of the files."""
+        return ", ".join(name for name, _ in self.files)
+
+    @property
+    def digests(self) -> str:
+        """Of the files."""
+        return ", ".join(sha256 for _, sha256 in self.files)
 
 
 def read(files: Sequence[Path], more: Sequence[str] | None, *, half: str, language: str) -> Gold:
@@ -45,7 +53,7 @@ def read(files: Sequence[Path], more: Sequence[str] | None, *, half: str, langua
         raise Refusal(f"{stray!r} is neither an option nor a gold file; name one language and files in {', '.join(gold_set.SUFFIXES)}.")
     sets = [gold_set.read(file, half=half, language=language) for file in (*files, *map(Path, more or ()))]
     pairs = tuple(pair for one in sets for pair in one.pairs)
-    return Gold(pairs, ", ".join(one.file for one in sets), ", ".join(one.sha256 for one in sets), half)
+    return Gold(pairs, tuple((one.file, one.sha256) for one in sets))
 
 
 def need_writable(path: Path) -> None:
