@@ -119,7 +119,7 @@ def test_calibrate_refuses_too_little(lingraft: Lingraft, gold: Path) -> None:
 def test_limits_that_accuse_more_are_not_written() -> None:
     change = Change("copy", "alike_most", 0.9, 0.6)
     found = Calibration((change,), {"calibrated": 0.01}, {"calibrated": 0.1}, (100, 100), 1.0, allowed=0.02, held_weight=100.0)
-    with pytest.raises(Refusal, match="nothing written: the new limits would flag 10 % of the .*, 1 % were flagged before and 2 % are allowed;"):
+    with pytest.raises(Refusal, match=r"nothing written: the new limits would flag 10 % of the .*, 1 % were flagged before and 2 % are allowed;"):
         need_worth_writing(found, [change])
     need_worth_writing(replace(found, after={"calibrated": 0.03}), [change])  # may be chance: written with a warning
 
