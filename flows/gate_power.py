@@ -2,85 +2,59 @@
 
 from __future__ import annotations
 
-import logging
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.status import Status
 from rich.table import Table
 
-from templates.refusal import Refusal
+from flows.gold_files import Half, More
 
 if TYPE_CHECKING:
-    from flows.plan import Plan
-    from translation.power import Alarms, Gather, Power
-
-log = logging.getLogger(__name__)
+    from translation.power import Alarms, Power
 
 
 def gate_power(
     language: Annotated[str, typer.Argument(help="Language code of the translations.")],
-    source: Annotated[Path, typer.Option("--gold", help="Human translations: .tsv or .tsv.gz, a line English, tab, translation.")],
+    source: Annotated[list[Path], typer.Option("--gold", help="Human translations: .tsv or .tsv.gz, a line English, tab, translation; several are one.")],
+    more: More = None,
     report: Annotated[Path | None, typer.Option("--json", help="Write the figures here too; ./lingraft/power/LANGUAGE.json goes onto the page.")] = None,
-    neighbours: Annotated[
-        Path | None, typer.Option("--neighbours", help="Sentences in neighbour languages, codes in line 1; else neighbours.tsv.gz beside the gold.")
+    foreign_file: Annotated[
+        Path | None, typer.Option("--neighbours", help="Sentences in neighbour languages, codes in line 1; else neighbours.tsv.gz beside the gold, else ours.")
     ] = None,
     rows: Annotated[int, typer.Option("--rows", help="Rows to plant each fault in.", min=1)] = 200,
     seed: Annotated[int, typer.Option("--seed", help="Another seed plants into other rows.")] = 0,
     study: Annotated[str, typer.Option("--study", help="Whose translator and limits.")] = "demo",
+    half: Half = "all",
     rules_only: Annotated[bool, typer.Option("--rules-only", help="Without the checks that need the translator: seconds instead of minutes.")] = False,
 ) -> None:
     """The gate's own test: faults planted into human translations, how many it catches, and its false alarms."""
+    from flows import gold_files
     from flows.plan import Plan, read_study
     from templates.language import load
-    from templates.store import file_digest, write_json
-    from translation import gold, limits, power
-    from translation.known_power import limits_digest
+    from templates.store import write_json
+    from translation import known_power, limits, neighbours, power
 
+    if report is not None:
+        gold_files.need_writable(report)
     plan = Plan(study, read_study(study), load(language), None, Path("runs").resolve())
     there = plan.language
-    pairs = gold.read(source)
-    beside = source.with_name(gold.NEIGHBOURS)
-    found = neighbours or (beside if beside.is_file() else None)
-    foreign = gold.read_neighbours(found) if found else None
-    lines = limits.read(there, plan.study.gate, where=f"study {study}, [gate]")
+    gold = gold_files.read(source, more, half=half, language=language)
+    foreign = neighbours.find(foreign_file, beside=[file.parent for file in source])
     with Console(stderr=True).status("planting and judging") as status:
-        model = None if rules_only else _model(plan, status)
-        measured = power.measure(pairs, there, limits=lines, neighbours=foreign, rows=rows, seed=seed, gather=model)
+        model, engine = (None, "") if rules_only else gold_files.scorer(plan, status)
+        lines = limits.under(limits.read(there, plan.study.gate, where=f"study {study}, [gate]"), engine)
+        measured = power.measure(gold.pairs, there, limits=lines, neighbours=foreign.sentences, rows=rows, seed=seed, gather=model)
     if report is not None:
-        said = {"language": language, "gold": source.name, "gold_sha256": file_digest(source), "seed": seed, "rules_only": model is None}
-        said |= {"limits": limits_digest(lines)}
-        write_json(report, {**measured.to_json(), **said})
-    show(measured, Console(highlight=False, emoji=False), title=f"{source.name} in {there.name}: {measured.rows:,} human translations")
-
-
-def _model(plan: Plan, status: Status) -> Gather | None:
-    """What force-decodes with the plan's translator; None, said in a line, where there is none or it gives no log-probabilities."""
-    from flows.engines import engine_of, memories, translator_for
-    from translation import evidence
-    from translation.engine import Scorer
-
-    try:
-        translator = translator_for(plan)
-    except Refusal as refusal:
-        log.warning("without evidence from a model: %s", refusal)
-        return None
-    if not isinstance(translator, Scorer):
-        log.warning("without evidence from a model: %s gives no log-probabilities", engine_of(plan))
-        return None
-    done = 0
-
-    def told(pairs: int) -> None:
-        nonlocal done
-        done += pairs
-        status.update(f"{done:,} pairs of sentences measured with the translator")
-
-    cache = memories() / f"{translator.fingerprint[:32]}.measured.sqlite"
-    return partial(evidence.gather, translator=translator, cache=cache, on_batch=told)
+        said = {"language": language, "gold": gold.names, "gold_sha256": gold.digests, "half": half, "seed": seed, "neighbours": foreign.to_json()}
+        write_json(report, {**measured.to_json(), **said, **known_power.signature(lines, engine)})
+    out = Console(highlight=False, emoji=False)
+    show(measured, out, title=f"{gold.names} in {there.name}: {measured.rows:,} human translations")
+    out.print(f"wrong_language: {foreign.said(there.code)}", markup=False, soft_wrap=True)
+    for check, why in lines.reported.items() if engine else ():
+        out.print(f"{check}: {why}", markup=False, soft_wrap=True)
 
 
 def show(measured: Power, out: Console, *, title: str) -> None:

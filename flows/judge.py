@@ -24,6 +24,7 @@ from templates.run_folder import Runs
 from templates.store import file_digest
 from translation import drift, gate_page, gate_summary, known_power, limits, overrides, references, reviews, slot_references, translate, word_checks
 from translation import judge as gates
+from translation.engine import scored_by
 from translation.gate_report import GateReport, Metric
 
 
@@ -33,7 +34,7 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     facts = json.loads((refreshed / "facts.json").read_text(encoding="utf-8"))
     source = records.read(refreshed / "records.jsonl", benchmark)
     by_id = {row.id: row for folder in translated for row in records.read(folder / "records.jsonl", benchmark)}
-    lines = limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]")
+    lines = limits.under(limits.read(plan.language, plan.study.gate, where=f"study {plan.study_name}, [gate]"), scored_by(translator_for(plan)))
     moved = ladder(plan, benchmark, source, [by_id[row.id] for row in source if row.id in by_id], lines=lines)
     code = plan.language.code
     people = overrides.apply(source, moved, overrides.read(overrides.path_of(code, benchmark.name), benchmark), where=f"{code}/{benchmark.name}")
@@ -41,8 +42,8 @@ def judge_benchmark(plan: Plan, benchmark: Benchmark, staged: Path, *, refreshed
     given = measured(plan, benchmark, source, rows, lines=lines)
     found = gates.judge(source, rows, benchmark=benchmark, language=plan.language, limits=lines, evidence=given, words=words_of(plan, benchmark))
     found, provenance = compared(plan, benchmark, found, source)
-    people_found = reviews.of_rows(plan.out, code, benchmark.name, found.kept, quarantined=found.quarantined)
-    found = replace(found, power=known_power.known(code, lines) if code != ENGLISH else None, review=people_found)
+    power = known_power.known(code, lines, engine=scored_by(translator_for(plan))) if code != ENGLISH else None
+    found = replace(found, power=power, review=reviews.of_rows(plan.out, code, benchmark.name, found.kept, quarantined=found.quarantined))
     records.write(staged / "records" / f"{benchmark.name}.jsonl", found.kept, benchmark=benchmark.name, language=code)
     records.write(staged / "records" / f"{benchmark.name}.quarantine.jsonl", found.quarantined, benchmark=benchmark.name, language=code)
     provenance |= {

@@ -1,46 +1,51 @@
 """Calibrate: limits of checks from human translations, for a stated rate of false alarms.
 
-The pairs are weighted so that their source lengths are distributed as a benchmark's: what is usual in a paragraph is suspicious in an
-utterance. One half sets the limits, the other says what they cost. The allowed rate is shared equally by all limits (Bonferroni), so
-that all of them together keep it; each counts one row more as refused than there was, so that rows not seen yet keep it too (split
-conformal prediction, Angelopoulos and Bates 2021, https://arxiv.org/abs/2107.07511), a row weighing as much as those of the benchmark do.
+The pairs are weighted so that their source lengths are distributed as a benchmark's. One half sets the limits, the other says what they
+cost. The allowed rate is shared equally by all limits (Bonferroni), so that all of them together keep it; each counts one row more as
+refused than there was (see tails). A limit stays in force where the rows are too few for its share of the rate, or where only the loosest
+tenth of its range, which is as good as switching it off, would keep it.
+Checks of scope "evidence" judge numbers that belong to one engine: their limits for quarantine take part in the rate like the others, those
+for marks have a rate of their own, and which engine they hold for is noted (`fitted` in translation/limits.py).
 Misses: a gold text of another kind than the benchmark's; how much the limits catch (see power).
 """
 
 from __future__ import annotations
 
-import bisect
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from random import Random
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from templates.language import ENGLISH, SHORT, Language, Length
 from templates.refusal import Refusal
-from translation import gold
+from translation import gold, tails
+from translation.benchmark_weights import Weighted, uncovered, weighted
 from translation.gate_report import percent
 from translation.gates import length_ratio
 from translation.gold import Pair
 from translation.judge import NEED_ANOTHER_LANGUAGE, judge
 from translation.limits import Limits, gates
+from translation.shares import wilson
 
-EDGES = (10, 15, 20, 25, 30, 40, 50, 60, 80, 100, 130, 170, 220, 300)  # characters: borders of the histogram of source lengths
-LEAST_ROWS = 50  # of a length band, below which its limits stay as they are
+if TYPE_CHECKING:
+    from translation.power import Gather
 
-Weighted = Sequence[tuple[Pair, float]]
+OFF = 0.1  # of a limit's range at its loosest end: there the check is as good as switched off
+DIGITS = 16  # of an engine's identity, for `fitted`
+Measured = Mapping[str, Mapping[Pair, float]]  # check -> pair -> what a model said
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One limit: "length" and the band, or the check and its field."""
+    """One limit: "length" and the band, the check and its field, or "fitted" and the check. `kept`: why it stays as it was, if it had to."""
 
     place: str
     field: str
     old: Any
     new: Any
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Calibration:
     whose limits were set), weighted like the benchmark.
 
     `rows`: (pairs that set the limits, held-out pairs). `covered`: share of the benchmark's texts whose length the gold text has too.
+    `allowed`: what "calibrated" may reach; `held_weight`: how many rows without weights the held-out ones are worth (Kish).
     """
 
     changes: tuple[Change, ...]
@@ -56,36 +62,68 @@ class Calibration:
     after: Mapping[str, float]
     rows: tuple[int, int]
     covered: float
+    allowed: float
+    held_weight: float
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether more of the held-out rows were flagged than allowed."""
+        return self.after["calibrated"] > self.allowed
+
+    @property
+    def worse(self) -> bool:
+        """Whether that is more than before, and more than allowed beyond chance (95 %)."""
+        n = round(self.held_weight)
+        return self.after["calibrated"] > self.before["calibrated"] and wilson(round(self.after["calibrated"] * n), n)[0] > self.allowed
 
 
 def calibrate(
-    pairs: Sequence[Pair], language: Language, *, limits: Limits, lengths: Sequence[Sequence[int]], false_alarms: float, seed: int = 0
+    pairs: Sequence[Pair],
+    language: Language,
+    *,
+    limits: Limits,
+    lengths: Sequence[Sequence[int]],
+    false_alarms: float = 0.02,
+    marks: float = 0.04,
+    seed: int = 0,
+    gather: Gather | None = None,
+    engine: str = "",
 ) -> Calibration:
-    """Limits under which at most the share `false_alarms` of sound rows is flagged by what is calibrated.
+    """New limits for the checks that offer any. `lengths`: those of each benchmark's English texts, all benchmarks counting alike.
 
-    `lengths`: the source lengths of each benchmark, in characters; each benchmark weighs the same.
+    `gather` measures what checks of scope "evidence" judge, `engine` is the identity of the model that does (`engine.scored_by`); `marks`
+    is the share of sound rows that these checks together may mark besides.
     """
-    if not 0 < false_alarms <= 0.2:
-        raise Refusal(f"false alarms of {false_alarms:g}: give a share of sound rows above 0 and at most 0.2, as 0.02.")
+    for name, rate in (("false alarms", false_alarms), ("marks", marks)):
+        if not 0 < rate <= 0.2:
+            raise Refusal(f"{name} of {rate:g}: give a share of sound rows above 0 and at most 0.2, as 0.02.")
     least = math.ceil(2 / false_alarms)
     if len(pairs) < least:
         raise Refusal(f"{len(pairs):,} pairs are too few to tell {percent(false_alarms)} of false alarms; give at least {least:,}, or allow more.")
+    measured = _measured(pairs, gather, limits) if gather is not None else {}
     order = Random(f"{seed}/halves").sample(list(pairs), len(pairs))
     setting, held = (weighted(half, lengths) for half in (order[: len(order) // 2], order[len(order) // 2 :]))
-    checks = _checks(language, limits)
-    share = false_alarms / (1 + sum(len(check.CALIBRATED) for check in checks))
-    length = _length(setting, language, limits, share)
-    there = replace(language, length=length)
-    settings = {check.NAME: _settings(check, setting, there, limits.checks[check.NAME], share) for check in checks}
-    changes = [Change("length", band.name, getattr(language.length, band.name), getattr(length, band.name)) for band in fields(Length)]
+    checks, asked = _checks(language, limits), [check for check in gates().values() if check.NAME in measured]
+    share = false_alarms / (1 + sum(len(check.CALIBRATED) for check in checks) + len(asked))
+    length, changes = _length(setting, language, limits, share)
+    there, settings = replace(language, length=length), {}
     for check in checks:
-        old, new = limits.checks[check.NAME], settings[check.NAME]
-        changes += [Change(check.NAME, field, getattr(old, field), getattr(new, field)) for field in check.CALIBRATED]
-    after = replace(limits, checks={**limits.checks, **settings})
-    covered = 1 - sum(_uncovered(pairs, one) for one in lengths) / len(lengths)
+        settings[check.NAME], made = _settings(check, setting, there, limits.checks[check.NAME], share)
+        changes += made
+    for check in asked:
+        rates = {"far": share, "near": marks / len(asked)}
+        settings[check.NAME], made = _banded(check, [pair for pair, _ in setting], measured[check.NAME], limits, language, rates, engine)
+        changes += made
+    fitted = {change.field: change.new for change in changes if change.place == "fitted"}
+    lines = replace(limits.lines, fitted={**limits.lines.fitted, **fitted})
+    silent = {name: why for name, why in limits.reported.items() if name not in fitted}
+    after = replace(limits, checks={**limits.checks, **settings}, lines=lines, reported=silent)
+    covered = 1 - sum(uncovered(pairs, one) for one in lengths) / len(lengths)
     ours = frozenset((length_ratio.NAME, *settings))
-    flagged = [_flagged(held, one, rules, ours) for one, rules in ((language, limits), (there, after))]
-    return Calibration(tuple(changes), flagged[0], flagged[1], (len(setting), len(held)), covered)
+    flagged = [_flagged(held, one, rules, ours, measured) for one, rules in ((language, limits), (there, after))]
+    total, more = tails.total_and_next([weight for _, weight in held])
+    allowed = false_alarms + (marks if asked else 0)
+    return Calibration(tuple(changes), flagged[0], flagged[1], (len(setting), len(held)), covered, allowed, total / more)
 
 
 def _checks(language: Language, limits: Limits) -> list[ModuleType]:
@@ -93,69 +131,54 @@ def _checks(language: Language, limits: Limits) -> list[ModuleType]:
     return [check for check in gates().values() if hasattr(check, "CALIBRATED") and check.NAME not in off]
 
 
-def _bin(length: int) -> int:
-    return bisect.bisect_right(EDGES, length)
+def _measured(pairs: Sequence[Pair], gather: Gather, limits: Limits) -> Measured:
+    """What the model says of every pair, for the checks that are on."""
+    source, translated = gold.records(pairs)
+    found = gather(source, translated, gold.SHAPE)
+    return {check: {pairs[int(row)]: value for (row, _), value in values.items()} for check, values in found.items() if check not in limits.lines.off}
 
 
-def weighted(pairs: Sequence[Pair], lengths: Sequence[Sequence[int]]) -> Weighted:
-    """The pairs with weights, 1 on average, that give their source lengths the histogram of the benchmarks; a length no benchmark has
-    weighs nothing."""
-    ours = Counter(_bin(len(pair.source)) for pair in pairs)
-    wanted: Counter[int] = Counter()
-    for one in lengths:
-        for place, count in Counter(map(_bin, one)).items():
-            wanted[place] += count / len(one)  # type: ignore[assignment]
-    total = sum(share for place, share in wanted.items() if ours[place])
-    if not total:
-        raise Refusal("the gold text has no source as long as any of the benchmark's; give human translations of texts like these.")
-    made = ((pair, wanted[place] / ours[place] * len(pairs) / total) for pair in pairs for place in (_bin(len(pair.source)),))
-    return [(pair, weight) for pair, weight in made if weight]
+def _few(rows: int, needed: float) -> str:
+    return f"{rows:,} rows are too few, give about {math.ceil(2 * needed / 100) * 100:,} pairs"
 
 
-def _uncovered(pairs: Sequence[Pair], lengths: Sequence[int]) -> float:
-    ours = {_bin(len(pair.source)) for pair in pairs}
-    return sum(_bin(length) not in ours for length in lengths) / len(lengths)
-
-
-def _length(rows: Weighted, language: Language, limits: Limits, share: float) -> Length:
+def _length(rows: Weighted, language: Language, limits: Limits, share: float) -> tuple[Length, list[Change]]:
     """Each band between its quantiles, half of the share on either side; of the sources that the check judges."""
     least_words = limits.checks[length_ratio.NAME].least_words
-    bands: dict[str, list[tuple[float, float]]] = {band.name: [] for band in fields(Length)}
+    ends: dict[tuple[str, int], list[tuple[float, float]]] = {(band.name, sign): [] for band in fields(Length) for sign in (-1, 1)}
     for pair, weight in rows:
         if len(pair.source.split()) >= least_words:
-            bands["short" if len(pair.source) < SHORT else "long"].append((len(pair.target) / len(pair.source), weight))
-    found = {name: _band(sorted(ratios), share) if len(ratios) >= LEAST_ROWS else getattr(language.length, name) for name, ratios in bands.items()}
-    return Length(**found)
+            band = "short" if len(pair.source) < SHORT else "long"
+            for sign in (-1, 1):
+                ends[band, sign].append((sign * len(pair.target) / len(pair.source), weight))
+    found = tails.limits(ends, share / 2)
+    bands, changes = {}, []
+    for band in (field.name for field in fields(Length)):
+        old = getattr(language.length, band)
+        new = (-math.ceil(100 * found[band, -1]) / 100, math.ceil(100 * found[band, 1]) / 100) if {(band, -1), (band, 1)} <= found.keys() else old
+        if not 0 <= new[0] < new[1]:
+            new = old
+        bands[band] = new
+        count = len(ends[band, 1])
+        few = count < tails.LEAST_ROWS or (band, 1) not in found
+        changes.append(Change("length", band, old, new, _few(count, max(2 * tails.LEAST_ROWS, 2 / share)) if few else ""))
+    return Length(**bands), changes
 
 
-def _band(ratios: Sequence[tuple[float, float]], share: float) -> tuple[float, float]:
-    total, more = _weight([weight for _, weight in ratios])
-    ends = []
-    for side in (ratios, ratios[::-1]):
-        outside = 0.0
-        for ratio, weight in side:
-            outside += weight
-            if outside + more > share / 2 * (total + more):  # this one must stay inside
-                ends.append(ratio)
-                break
-    return math.floor(ends[0] * 100) / 100, math.ceil(ends[1] * 100) / 100
-
-
-def _weight(weights: Sequence[float]) -> tuple[float, float]:
-    """Of all rows together, and of one more that is drawn like the benchmark's."""
-    total = sum(weights)
-    return total, sum(weight * weight for weight in weights) / total
-
-
-def _settings(check: ModuleType, rows: Weighted, language: Language, settings: Any, share: float) -> Any:
+def _settings(check: ModuleType, rows: Weighted, language: Language, settings: Any, share: float) -> tuple[Any, list[Change]]:
     """The check's Settings, each calibrated limit in its turn as tight as `share` allows.
 
     A row is refused by a limit if the check thinks worse of it (accepted, marked, quarantined) than with that limit at its loosest.
     """
     scores = [(check.score(pair.source, pair.target, language), weight) for pair, weight in rows]
-    total, more = _weight([weight for _, weight in scores])
+    total, more = tails.total_and_next([weight for _, weight in scores])
+    changes = []
     for field, (tight, loose) in check.CALIBRATED.items():
-        whole = isinstance(getattr(settings, field), int)
+        old = getattr(settings, field)
+        if more > share * (total + more):
+            changes.append(Change(check.NAME, field, old, old, _few(len(rows), len(rows) * more * (1 / share - 1) / total)))
+            continue
+        whole = isinstance(old, int)
         steps = round(abs(loose - tight) / (1 if whole else 0.01))
         values = [round(tight + (loose - tight) * step / steps, None if whole else 2) for step in range(steps + 1)]
         loosest = [_grade(check, score, replace(settings, **{field: loose})) for score, _ in scores]
@@ -163,9 +186,14 @@ def _settings(check: ModuleType, rows: Weighted, language: Language, settings: A
         def refused(rules: Any, loosest: Sequence[int] = loosest) -> float:
             return sum(weight for (score, weight), before in zip(scores, loosest, strict=True) if _grade(check, score, rules) > before)
 
-        variants = (replace(settings, **{field: value}) for value in values)
-        settings = next((rules for rules in variants if refused(rules) + more <= share * (total + more)), replace(settings, **{field: values[-1]}))
-    return settings
+        found = next(
+            (value for value in values[: -math.ceil(OFF * steps)] if refused(replace(settings, **{field: value})) + more <= share * (total + more)), None
+        )
+        changes.append(
+            Change(check.NAME, field, old, old if found is None else found, "only switched off would it keep its share of the rate" * (found is None))
+        )
+        settings = replace(settings, **{field: changes[-1].new})
+    return settings, changes
 
 
 def _grade(check: ModuleType, score: Any, settings: Any) -> int:
@@ -175,10 +203,35 @@ def _grade(check: ModuleType, score: Any, settings: Any) -> int:
     return 1 if hasattr(check, "doubtful") and check.doubtful(score, settings) else 2
 
 
-def _flagged(rows: Weighted, language: Language, limits: Limits, ours: frozenset[str]) -> dict[str, float]:
+def _banded(
+    check: ModuleType, pairs: Sequence[Pair], found: Mapping[Pair, float], limits: Limits, language: Language, rates: Mapping[str, float], engine: str
+) -> tuple[Any, list[Change]]:
+    """The Settings of a check that judges evidence: per band of words the quantiles for `rates` ("far", "near"); all or none, for one engine."""
+    settings, name = limits.checks[check.NAME], check.NAME
+    sign = 1 if check.suspicion(check.score(1.0, "", "", language)) > check.suspicion(check.score(0.0, "", "", language)) else -1
+    groups: dict[int, list[tuple[float, float]]] = {band: [] for band in range(len(settings.bands) + 1)}
+    for pair in dict.fromkeys(pairs):
+        if pair in found:
+            score = check.score(found[pair], pair.source, pair.target, language)
+            groups[sum(score.words > most for most in settings.bands)].append((check.suspicion(score), 1.0))
+    ends = {end: tails.limits(groups, rate) for end, rate in rates.items()}
+    if any(len(one) < len(groups) for one in ends.values()):
+        count = sum(map(len, groups.values()))
+        why = _few(count, max(len(groups) * 2 * tails.LEAST_ROWS, 1 / min(rates.values())))
+        return settings, [Change(name, end, getattr(settings, end), getattr(settings, end), why) for end in ends]
+    ends["far"] = {band: max(limit, ends["near"][band]) for band, limit in ends["far"].items()}
+    new = {end: tuple(sign * math.ceil(100 * one[band]) / 100 for band in groups) for end, one in ends.items()}
+    changes = [Change(name, end, getattr(settings, end), limit) for end, limit in new.items()]
+    old = limits.lines.fitted.get(name, "")
+    return replace(settings, **new), [*changes, Change("fitted", name, old, old if old and engine.startswith(old) else engine[:DIGITS])]
+
+
+def _flagged(rows: Weighted, language: Language, limits: Limits, ours: frozenset[str], measured: Measured) -> dict[str, float]:
     """Check, or "all", or "calibrated" for those in `ours` together -> weighted share of the rows it flags."""
     source, translated = gold.records(pair for pair, _ in rows)
-    report = judge(source, translated, benchmark=gold.SHAPE, language=language, limits=limits)
+    field = next(iter(gold.SHAPE.fields))
+    evidence = {check: {(str(row), field): of[pair] for row, (pair, _) in enumerate(rows) if pair in of} for check, of in measured.items()}
+    report = judge(source, translated, benchmark=gold.SHAPE, language=language, limits=limits, evidence=evidence)
     total, shares = sum(weight for _, weight in rows), dict.fromkeys(["all", "calibrated", *(check.id for check in report.checks)], 0.0)
     for row, (_, weight) in zip(report.rows, rows, strict=True):
         for name in {*row.failed, *(["all"] if row.failed else []), *(["calibrated"] if ours & {*row.failed} else [])}:

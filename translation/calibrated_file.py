@@ -52,7 +52,7 @@ def with_limits(text: str, changes: Iterable[Change], *, provenance: str, by_han
         gate: Any = document["gate"]
         if change.place not in gate:
             gate[change.place] = tomlkit.table()
-        item = tomlkit.item(change.new)
+        item = tomlkit.item(list(change.new) if isinstance(change.new, tuple) else change.new)
         item.comment(f"{MARK}, {provenance}; was {_written(change.old)}{_hand(change, hand)}")
         gate[change.place][change.field] = item
     return tomlkit.dumps(document)
@@ -63,4 +63,6 @@ def _hand(change: Change, hand: set[tuple[str, str]]) -> str:
 
 
 def _written(value: Any) -> str:
-    return f"{value[0]:g} to {value[1]:g}" if isinstance(value, tuple) else f"{value:g}"
+    if isinstance(value, str):
+        return value or "none"
+    return (" to " if len(value) == 2 else " ").join(f"{one:g}" for one in value) if isinstance(value, tuple | list) else f"{value:g}"

@@ -60,3 +60,9 @@ class Scorer(Protocol):
     def log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[float]:
         """Their means: natural log-probability per target token, the end mark included."""
         ...
+
+
+def scored_by(translator: Translator) -> str:
+    """What its log-probabilities depend on, in 64 hex digits: its attribute `scoring`, which leaves out settings of the search, else its
+    fingerprint; "" where it is no Scorer."""
+    return str(getattr(translator, "scoring", translator.fingerprint)) if isinstance(translator, Scorer) else ""

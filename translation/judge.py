@@ -198,7 +198,7 @@ def _row(
             if gate.judged(found, settings):
                 opinions.add(gate.NAME)
                 suspicion[key] = gate.suspicion(found)
-            if gate.accept(found, settings):
+            if gate.accept(found, settings) or gate.NAME in limits.reported:
                 continue
             doubt = (hasattr(gate, "doubtful") and gate.doubtful(found, settings)) or (HUMAN in target.flags and gate.NAME not in SOUND)
             severity: Severity = "minor" if doubt else limits.lines.severity[gate.NAME]
@@ -261,7 +261,8 @@ def _check(gate: ModuleType, judged: Sequence[_Judged], limits: Limits) -> Check
     question, misses = words_of(gate.__doc__)
     share = Share(len(failed), sum(gate.NAME in one.opinions for one in judged))
     severity = limits.lines.severity[gate.NAME]
-    return Check(gate.NAME, severity, gate.SCOPE, gate.threshold(limits.checks[gate.NAME]), share, tuple(failed[:SAMPLES]), question, misses)
+    rule = limits.reported.get(gate.NAME) or gate.threshold(limits.checks[gate.NAME])
+    return Check(gate.NAME, severity, gate.SCOPE, rule, share, tuple(failed[:SAMPLES]), question, misses)
 
 
 def _statistics(judged: Sequence[_Judged], checks: Sequence[Check], benchmark: Benchmark) -> Statistics:

@@ -24,9 +24,13 @@ from translation.gate_report import SEVERITIES, Row, Severity
 from translation.gold import Pair
 from translation.judge import Evidence, judge
 from translation.limits import Limits
-from translation.planting import SLOTS, Planted, plant
+from translation.planting import FAULTS, SLOTS, Planted, plant
 
 Gather = Callable[[Sequence[Record], Sequence[Record], Benchmark], Evidence]  # (source, translated, benchmark) -> what a model measured
+
+NOT_PLANTED: Mapping[str, Any] = {"n": 0, "distinct": 0, "inserted": 0, "severity": {}, "by_check": {}, "forms": {}} | dict.fromkeys(
+    ("caught", "quarantined", "marked")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,9 @@ class Power:
     left_out: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
-        """For --json: false_alarms, recall by fault, auroc by check and fault."""
+        """For --json: false_alarms, recall by fault (n 0 and nulls for one that no row could hold), auroc by check and fault."""
         return {"false_alarms": {**asdict(self.false_alarms), "inserted": {name: asdict(alarms) for name, alarms in self.inserted.items()}}} | {
-            "recall": {name: _caught_json(caught) for name, caught in self.recall.items()},
+            "recall": {name: _caught_json(self.recall[name]) if name in self.recall else NOT_PLANTED for name in FAULTS},
             "auroc": {check: dict(values) for check, values in self.auroc.items()},
             "left_out": dict(self.left_out),
             "rows": self.rows,

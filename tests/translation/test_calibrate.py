@@ -9,7 +9,8 @@ from templates import language
 from templates.refusal import Refusal
 from tests.forty_rows import PAIRS
 from translation import calibrated_file, limits
-from translation.calibrate import Change, calibrate, weighted
+from translation.benchmark_weights import weighted
+from translation.calibrate import Calibration, Change, calibrate
 from translation.gold import Pair
 from translation.limits import gates
 
@@ -63,6 +64,56 @@ def test_a_noisy_text_makes_limits_looser(found):
     looser = calibrate(noisy, SV, limits=rules, lengths=[[len(pair.source) for pair in ALL]], false_alarms=0.1)
     most = [next(change.new[1] for change in one.changes if change.field == "long") for one in (found, looser)]
     assert most[1] > 1.5 > most[0]
+
+
+def test_few_rows_switch_nothing_off():
+    """120 rows at 2 % once left copy.alike_most at 1 and language_id.target_least at 0, so that false alarms were the least of it."""
+    found = calibrate(ALL[:120], SV, limits=limits.read(SV, {"off": ["invented_words", "names"]}), lengths=[[len(pair.source) for pair in ALL]])
+    assert all(change.new == change.old and "too few" in change.kept for change in found.changes) and len(found.changes) == 8
+    assert found.after == found.before and not found.worse
+    assert next(change.kept for change in found.changes if change.place == "copy").endswith("give about 800 pairs")
+
+
+def test_a_limit_that_only_its_loosest_value_would_keep_stays_in_force():
+    copies = [replace(pair, target=f"{pair.source} Ja.") if number % 4 == 0 else pair for number, pair in enumerate(ALL)]
+    rules = limits.read(SV, {"off": ["invented_words", "names"], "copy": {"left_words": 99, "span_most": 99, "span_worst": 99}})
+    found = calibrate(copies, SV, limits=rules, lengths=[[len(pair.source) for pair in ALL]], false_alarms=0.1)
+    change = next(change for change in found.changes if change.field == "alike_most")
+    assert change.new == change.old == 0.9 and "only switched off" in change.kept
+    assert found.exceeds and not found.worse
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "exceeds", "worse"), [(0.01, 0.1, True, True), (0.1, 0.09, True, False), (0.01, 0.03, True, False), (0, 0.02, False, False)]
+)
+def test_more_alarms_than_allowed_and_than_before_are_worse_beyond_chance(before, after, exceeds, worse):
+    found = Calibration((), {"calibrated": before}, {"calibrated": after}, (100, 100), 1.0, allowed=0.02, held_weight=100.0)
+    assert (found.exceeds, found.worse) == (exceeds, worse)
+
+
+ONE_BAND = {"log_probability": {"bands": [], "far": [-0.9], "near": [-0.5]}, "addition": {"bands": [], "far": [4.0], "near": [1.0]}, "off": ["invented_words"]}
+
+
+def said(source, translated, benchmark):
+    """As if a model had found 0 to 1.99 nats in steps, and log-odds the other way round."""
+    numbers = {(row.id, "text"): int(row.id) / 100 for row in source}
+    return {"log_probability": numbers, "addition": {place: -value for place, value in numbers.items()}}
+
+
+def test_limits_of_evidence_are_set_for_the_engine_that_gave_it():
+    lengths = [[len(pair.source) for pair in ALL]]
+    rules = limits.under(limits.read(SV, ONE_BAND), "f" * 64)
+    assert set(rules.reported) == {"log_probability", "addition"}
+    found = calibrate(ALL, SV, limits=rules, lengths=lengths, false_alarms=0.2, marks=0.2, gather=said, engine="f" * 64)
+    new = {(change.place, change.field): change.new for change in found.changes}
+    assert new["fitted", "log_probability"] == new["fitted", "addition"] == "f" * 16
+    (near,), (far,) = new["log_probability", "near"], new["log_probability", "far"]
+    assert far < near and 0.05 <= near <= 0.3  # a tenth of 0 to 1.99, read off a half
+    assert new["addition", "near"] == (-near,) and new["addition", "far"] == (-far,)
+    assert found.allowed == pytest.approx(0.4) and found.before["log_probability"] == 0 < found.after["log_probability"] < 0.2
+    again = calibrate(ALL, SV, limits=limits.read(SV, ONE_BAND), lengths=lengths, gather=said, engine="f" * 64)
+    assert all("too few" in change.kept for change in again.changes if change.place in ("log_probability", "addition"))  # at 2 and 4 %
+    assert not [change for change in again.changes if change.place == "fitted"]
 
 
 @pytest.mark.parametrize(

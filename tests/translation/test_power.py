@@ -54,6 +54,8 @@ def test_without_checks_nothing_is_caught_nor_alarmed_and_neighbours_are_asked_f
     assert all(caught.caught == 0 for caught in found.recall.values())
     assert "--neighbours" in found.left_out["wrong_language"] and len(found.recall) == 15
     assert found.auroc == {}
+    made = found.to_json()["recall"]
+    assert list(made) == list(FAULTS) and made["wrong_language"]["n"] == 0 and made["wrong_language"]["caught"] is None
 
 
 def test_evidence_is_gathered_for_sound_and_damaged_rows():

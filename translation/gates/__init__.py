@@ -20,7 +20,8 @@ and, where it has them, `doubtful(score, settings) -> bool` (not accepted, but o
 `spans(source, target, score) -> (pieces of the source, pieces of the target)`, each piece (start, end) in code points: what the page
 highlights; for "slots" the texts are those of the field that holds them. A numeric limit that `lingraft calibrate` may set from human
 translations stands in CALIBRATED: the field of Settings -> (its tightest, its loosest value); the tightest in that range is taken that
-refuses no more sound rows than allowed.
+refuses no more sound rows than allowed. Limits on "evidence" hold for one engine (`under` in translation/limits.py); where they are `far` and
+`near` for `bands` of words, calibrate sets them too.
 
 Its docstring asks the check's question, says what the score is, and ends with what it Misses.
 """

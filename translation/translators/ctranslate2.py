@@ -126,6 +126,7 @@ class CTranslate2:
         self.placeholders, self.markers = bool(manifest["placeholders"]), bool(manifest["markers"])
         decoding = {"beam_size": settings.beam_size, "no_repeat_ngram_size": settings.no_repeat_ngram_size, "max_positions": self._limit}
         self.fingerprint = digest(["ctranslate2", manifest["files"], decoding, manifest["source"], target])
+        self.scoring = digest(["ctranslate2", manifest["files"], self._limit, manifest["source"], target])  # see engine.scored_by
 
     def translate(self, texts: Sequence[str]) -> list[Output]:
         """See Translator. Longest first inside the call, so that a batch holds sentences of about one length."""
