@@ -1,10 +1,13 @@
-"""Words that hardly ever end a sentence, because something must follow them: articles, conjunctions, possessives, bare auxiliaries.
+"""What closes a text, and words that hardly ever end one, because something must follow: articles, conjunctions, possessives, bare auxiliaries.
 
 Prepositions that are also particles ("på", "med", "on") are left out: they end sentences rightly. A language without words here is
 judged by its closing marks and its length.
 """
 
 from collections.abc import Mapping
+
+CLOSING = tuple(".!?…\"”'’»)]。！？")
+OPEN_END = (*CLOSING, ":", ";", "–", "-")  # what a translator may close with instead
 
 _LISTED = {
     "en": "a an the and or but because although of from my your their our whose every very than if whether while is are was were has had will would",

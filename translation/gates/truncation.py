@@ -14,16 +14,15 @@ import re
 from dataclasses import dataclass
 
 from templates.language import ENGLISH, Language
-from translation.gates._open_words import OPEN
+from translation.gates._open_words import CLOSING, OPEN, OPEN_END
 
 NAME = "truncation"
 SCOPE = "text"
 CALIBRATED = {"sign_least": (1.3, 0.5), "cut_least": (1.0, 0.4)}
 
-CLOSING = tuple(".!?…\"”'’»)]。！？")
-OPEN_END = (*CLOSING, ":", ";", "–", "-")  # what a translator may close with instead
 HANGING = tuple(",([{«“&+/")  # nothing ends with these
-LAST = re.compile(r"([^\W\d_]+)\W*$")
+LAST = re.compile(r"(?<![^\W\d_])([^\W\d_]+)\W*$")
+TAIL = 40  # characters that hold the last word, if it is one of those listed
 NONE: frozenset[str] = frozenset()
 
 
@@ -61,7 +60,7 @@ def _hanging(text: str, code: str) -> str:
         return ""
     if text.endswith(HANGING):
         return text[-1]
-    found = LAST.search(text)
+    found = LAST.search(text[-TAIL:])
     word = found.group(1) if found else ""
     return word if word.islower() and word in OPEN.get(code, NONE) else ""
 
