@@ -20,7 +20,9 @@ TABLE = [  # log-probability of the end mark, source, target, decision
     (-6.5, LONG, "aktierna i den gamla banken steg igen i dag efter mycket stark försäljning i regionens alla länder", "keep"),  # long, without a mark
     (-9.0, LONG, "aktierna i den gamla banken steg igen i dag", "refuse"),
     (-0.1, "The shares rose again today.", "Aktierna steg igen i dag.", "keep"),
-    (-1.0, "The shares rose again today.", "Aktierna steg.", "refuse"),  # cut, and closed again
+    (-1.0, "The shares rose again today.", "Aktierna steg.", "mark"),  # cut, and closed again
+    (-3.0, "The shares rose again today.", "Aktierna steg.", "refuse"),
+    (-9.0, "go on", "fort", "keep"),  # under three words: exempt
     (-0.1, "The shares rose again today, he said.", "Aktierna steg igen i dag.", "keep"),  # known to miss: a whole clause is left
     (-0.9, SHORT, "aktierna steg igen", "keep"),  # known to miss: the last word or two
 ]
@@ -38,7 +40,7 @@ def test_table(measured, source, target, decision):
 
 def test_the_reason_names_number_and_limit_and_the_last_word_is_pointed_at():
     found = ending.score(-8.0, SHORT, CUT, SV)
-    assert ending.reason(found, ending.Settings()) == f"it seems to be cut off (log-odds {found.log_odds:.2f}, limit 0.50)"
+    assert ending.reason(found, ending.Settings()) == f"it seems to be cut off (log-odds {found.log_odds:.2f}, limit 1.00)"
     assert ending.spans(SHORT, CUT + " ", found) == ((), ((9, 13),))
     assert ending.spans(SHORT, "aktierna", found) == ((), ((0, 8),))
     assert "up to 8 words" in ending.threshold(ending.Settings()) and "above" in ending.threshold(ending.Settings())
