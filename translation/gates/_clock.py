@@ -19,7 +19,8 @@ def place_of(hour: int, minute: int, text: str, language: Language) -> tuple[int
     """Where the text says this time in words."""
     if not language.carry.times or hour > 23 or minute > 59:
         return None
-    patterns = (rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase in _phrases(hour, minute, language.carry))
+    lower = text.lower()
+    patterns = (rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase in _phrases(hour, minute, language.carry) if phrase.lower() in lower)
     return next((found.span() for pattern in patterns if (found := re.search(pattern, text, re.IGNORECASE))), None)
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from templates.language import Language
+from templates.language import ENGLISH, Language
 from translation.english_words import COMMON
 from translation.gates._dictionary import lists
 
@@ -77,9 +77,9 @@ def _common_length(left: str, right: str) -> int:
 
 @lru_cache(maxsize=1 << 16)
 def _is_ordinary(word: str) -> bool:
-    """In lower case or on the list of common English words, so no name."""
+    """On the list of common English words, or in lower case and in the English dictionary, so no name, also of a text in small letters."""
     plain = word.casefold().replace("’", "'")
-    return len(plain) > 1 and plain not in FORMS and (word.islower() or plain in COMMON)
+    return len(plain) > 1 and plain not in FORMS and (plain in COMMON or (word.islower() and lists(plain.partition("'")[0], ENGLISH)))
 
 
 def _found(text: str) -> list[re.Match[str]]:

@@ -22,7 +22,7 @@ SCOPE = "text"
 
 MARK = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S*@\S+|[$#]\w+|(?<!\S)\S*\d\S*|(?<!\S)\S*[^\W\d_]\.[^\W\d_]\S*")
 WORD = re.compile(r"[^\W\d_]+")
-ACRONYM = 3  # letters, of the shortest words of the source that a compound may begin with: "xmldata"
+ACRONYM = 3  # letters at most, of a word of the source that a compound may begin with: "xmldata", "kyutbildning"
 SHARED = 4  # first letters that a name, its forms and compounds and a learned word share with the source
 
 
@@ -53,9 +53,14 @@ def _is_from(word: str, starts: frozenset[str]) -> bool:
     return word[:SHARED] in starts or word[:ACRONYM] in starts or folded(word)[:SHARED] in starts
 
 
+def _is_compound(word: str, starts: frozenset[str], code: str) -> bool:
+    """A word of the language after an acronym of two letters."""
+    return word[: ACRONYM - 1] in starts and len(word) > 2 * ACRONYM and (lists(word[ACRONYM - 1 :], code) or forms(word[ACRONYM - 1 :], code))
+
+
 def _starts(source: str) -> frozenset[str]:
-    words = {word for word in WORD.findall(source.lower()) if len(word) != ACRONYM or word not in COMMON}
-    return frozenset(start for word in words for start in (word[:SHARED], folded(word)[:SHARED]) if len(start) >= ACRONYM)
+    words = {word for word in WORD.findall(source.lower()) if len(word) > ACRONYM or word not in COMMON}
+    return frozenset(start for word in words for start in (word[:SHARED], folded(word)[:SHARED]) if len(start) > 1)
 
 
 def score(source: str, target: str, language: Language) -> Score:
@@ -68,7 +73,7 @@ def score(source: str, target: str, language: Language) -> Score:
     unknown = [word for word in words if not lists(word, language.code)]
     if unknown:
         starts = _starts(source)
-        unknown = [word for word in unknown if not _is_from(word, starts) and not forms(word, language.code)]
+        unknown = [word for word in unknown if not (_is_from(word, starts) or forms(word, language.code) or _is_compound(word, starts, language.code))]
     return Score(len(words), tuple(sorted(unknown, key=text.find)), name)
 
 

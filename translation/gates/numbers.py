@@ -73,7 +73,8 @@ def score(source: str, target: str, language: Language) -> Score:
     found = _Found([], [], [])
     pairs, gone, new = compared(ours, theirs, code)
     gone, new = _without_halves(gone, new, ours, theirs, code)
-    gone = [number for number in gone if not said(number.written, theirs, language)]
+    told = {written for written in {number.written for number in gone} if said(written, theirs, language)}
+    gone = [number for number in gone if number.written not in told]
     unsure = [number for number in gone if code not in WORDS and not new and min(number.values) <= SMALL]
     found.doubts += [f"number {number.written.strip()}" for number in unsure]
     found.lost += [f"number {number.written.strip()}" for number in gone if number not in unsure]

@@ -1,6 +1,6 @@
 """truncation: was the translation cut off before its end?
 
-Score: what speaks for a cut: the closing mark of the source is gone; the text ends on a comma or an opening mark, or on a word after
+Score: what speaks for a cut: the closing mark of the source (an apostrophe alone is none) is gone; the text ends on a comma or an opening mark, or on a word after
 which something must follow (a, the, and); and its length as a share of what is expected, the middle of the language's range
 (`language.bounds`). A sign of a cut in a text clearly shorter than expected is refused; a sign in a longer one is marked, and so is a
 text much shorter than expected without any sign. Sources under four words are exempt, and such as are short altogether from the last.
@@ -70,7 +70,7 @@ def score(source: str, target: str, language: Language) -> Score:
     ours, theirs = source.strip(), target.strip()
     least, most = language.bounds(source)
     share = len(theirs) / (len(ours) * math.sqrt(least * most)) if ours else 1.0
-    unclosed = ours.endswith(CLOSING) and not theirs.endswith(OPEN_END)
+    unclosed = ours.rstrip("'’ ").endswith(CLOSING) and not theirs.endswith(OPEN_END)
     hanging = "" if _hanging(ours, ENGLISH) else _hanging(theirs, language.code)
     return Score(len(ours.split()), round(share, 4), unclosed, hanging)
 
