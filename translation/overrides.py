@@ -114,7 +114,7 @@ def _override(raw: Mapping[str, Any], benchmark: Benchmark) -> Override:
     fields = {name: need_text(raw["fields"], name) if pinned else str(raw["fields"][name]) for name in benchmark.fields}
     if raw["label"] not in benchmark.labels:
         raise ValueError(f"label {raw['label']!r} is none of {benchmark.name}'s ({_few(benchmark.labels)})")
-    if (broken := next((name for name in benchmark.fields if "\0" in fields[name]), "")):
+    if broken := next((name for name in benchmark.fields if "\0" in fields[name]), ""):
         raise ValueError(f"{broken} holds a NUL character")
     slots = _slots(raw["slots"])
     if pinned and slots:

@@ -12,7 +12,10 @@ from translation.shield.english import units
 SV = language.load("sv")
 SMALL, LARGE, TIMES = 2_000, 20_000, 12
 FLOOR_SECONDS = 3.0  # on a busy machine; what grew with the square took 5 to 200 s
-ENGLISH, SWEDISH = "Tom Foster bought 3 shares of Shell for $5 in March, at half past seven.", "Tom Foster köpte 3 aktier i Shell för 5 dollar i mars, halv åtta."
+ENGLISH, SWEDISH = (
+    "Tom Foster bought 3 shares of Shell for $5 in March, at half past seven.",
+    "Tom Foster köpte 3 aktier i Shell för 5 dollar i mars, halv åtta.",
+)
 PIECES = ("a", "abcdefghij", "aB", "1", "1,", " ", "\n", "?", "@", "a@", "a.", "{", "<a ", "a-", "the ", "Tom ", "10:30 ", "5 % ", "日", "\x00")
 
 
