@@ -1,8 +1,8 @@
 """evidence: what models measure about translated rows, for the checks of scope "evidence"; measured once, remembered beside the memory.
 
-`log_probability` and `addition` (translation/detachment.py) and `ending` (the end mark) by force-decoding with an engine that is a Scorer; `agreement` by translating with a
-second engine. A text of several sentences is measured sentence by sentence where both sides have as many, since small models know
-single sentences best, otherwise whole.
+`log_probability` and `addition` (translation/detachment.py) and `ending` (the end mark) by force-decoding with an engine that is a
+Scorer; `agreement` by translating with a second engine. A text of several sentences is measured sentence by sentence where both sides
+have as many, since small models know single sentences best, otherwise whole.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ CLOSING = tuple(".!?…\"”'’»)]。！？")
 OPEN_END = (*CLOSING, ":", ";", "–", "-")  # what a translator may close with instead
 
 _LISTED = {
-    "en": "a an the and or but because although of from my your their our whose every very than if whether while is are was were am lot much has had will would",
+    "en": "a an the and or but because although of from my your their our whose every very than if whether while is are was were am lot much has had will "
+    "would",
     "sv": "en ett och att som från vid eller men de är när hade skulle sin sitt sina min mitt mina din ditt dina vår vårt våra ert era dess deras "
     "hans varje mycket vars eftersom därför fastän samt än ett under hos mot genom utan enligt blir blev",
     "nb": "en et ei og at som fra ved eller men er når hadde skulle sin sitt sine min mitt mine din ditt dine vår vårt våre deres hvert hver fordi "

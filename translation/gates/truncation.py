@@ -1,7 +1,7 @@
 """truncation: was the translation cut off before its end?
 
-Score: what speaks for a cut: the closing mark of the source (an apostrophe alone is none) is gone; the text ends on a comma or an opening mark, or on a word after
-which something must follow (a, the, and); and its length as a share of what is expected, the middle of the language's range
+Score: what speaks for a cut: the closing mark of the source (an apostrophe alone is none) is gone; the text ends on a comma or an opening mark, or on a
+word after which something must follow (a, the, and); and its length as a share of what is expected, the middle of the language's range
 (`language.bounds`). A sign of a cut in a text clearly shorter than expected is refused; a sign in a longer one is marked, and so is a
 text much shorter than expected without any sign. Sources under four words are exempt, and such as are short altogether from the last.
 Misses: a cut that leaves a closing mark and more than two thirds of the text.
