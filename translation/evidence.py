@@ -1,8 +1,8 @@
 """evidence: what models measure about translated rows, for the checks of scope "evidence"; measured once, remembered beside the memory.
 
-`log_probability` and `addition` (translation/detachment.py) by force-decoding with an engine that is a Scorer; `agreement` by translating with a
-second engine. A text of several sentences is measured sentence by sentence where both sides have as many, since small models know
-single sentences best, otherwise whole.
+`log_probability` and `addition` (translation/detachment.py) and `ending` (the end mark) by force-decoding with an engine that is a
+Scorer; `agreement` by translating with a second engine. A text of several sentences is measured sentence by sentence where both sides
+have as many, since small models know single sentences best, otherwise whole.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from translation.memory import Memory
 from translation.translate import translate_lines
 
 BATCH = 64  # pairs between two writes: what a kill can cost
-LOG_PROBABILITY, ADDITION, AGREEMENT = "log_probability", "addition", "agreement"
+LOG_PROBABILITY, ADDITION, ENDING, AGREEMENT = "log_probability", "addition", "ending", "agreement"
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +55,7 @@ def gather(
     found: dict[str, dict[tuple[str, str], float]] = {}
     if isinstance(translator, Scorer):
         measured = _detached(list(dict.fromkeys(wanted.values())), translator, cache=cache, on_batch=on_batch)
-        found[LOG_PROBABILITY] = {place: measured[pair][0] for place, pair in wanted.items()}
-        found[ADDITION] = {place: measured[pair][1] for place, pair in wanted.items()}
+        found |= {name: {place: measured[pair][which] for place, pair in wanted.items()} for which, name in enumerate((LOG_PROBABILITY, ADDITION, ENDING))}
     if second is not None:
         found[AGREEMENT] = _agreement(wanted, second, memory=memory, on_batch=on_batch)
     return found
@@ -68,8 +67,8 @@ def sentences(source: str, target: str) -> list[Pair]:
     return list(zip(ours, theirs, strict=True)) if len(ours) == len(theirs) else [(source.strip(), target.strip())]
 
 
-def _detached(pairs: Sequence[Pair], scorer: Scorer, *, cache: Path | None, on_batch: Callable[[int], None] | None) -> dict[Pair, tuple[float, float]]:
-    """Both numbers of each pair: the mean over all its tokens, negated (low is bad), and the worst sentence's stretch."""
+def _detached(pairs: Sequence[Pair], scorer: Scorer, *, cache: Path | None, on_batch: Callable[[int], None] | None) -> dict[Pair, tuple[float, float, float]]:
+    """Of each pair the mean over all its tokens, negated (low is bad), the worst sentence's stretch, and the least log-probability of an end mark."""
     parts = {pair: sentences(*pair) for pair in pairs}
     tokens = _measured(list(dict.fromkeys(part for found in parts.values() for part in found)), scorer, cache=cache, on_batch=on_batch)
     odds = {part: detachment.log_odds(*found) for part, found in tokens.items()}
@@ -77,7 +76,8 @@ def _detached(pairs: Sequence[Pair], scorer: Scorer, *, cache: Path | None, on_b
     result = {}
     for pair, found in parts.items():
         every = [one for part in found for one in odds[part]]
-        result[pair] = round(-detachment.whole(every), 4), round(max(stretches[part] for part in found), 4)
+        ending = min(tokens[part][0][-1] for part in found)
+        result[pair] = round(-detachment.whole(every), 4), round(max(stretches[part] for part in found), 4), ending
     return result
 
 

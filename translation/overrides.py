@@ -15,7 +15,8 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import MISSING, asdict, dataclass, field, replace
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
@@ -111,11 +112,32 @@ def _override(raw: Mapping[str, Any], benchmark: Benchmark) -> Override:
         raise ValueError(f"fields are {', '.join(raw['fields'])}, those of {benchmark.name} are {', '.join(benchmark.fields)}")
     pinned = raw["verdict"] == "ok" or raw["corrected"]
     fields = {name: need_text(raw["fields"], name) if pinned else str(raw["fields"][name]) for name in benchmark.fields}
-    slots = tuple(Slot(**slot) for slot in raw["slots"])
+    if raw["label"] not in benchmark.labels:
+        raise ValueError(f"label {raw['label']!r} is none of {benchmark.name}'s ({_few(benchmark.labels)})")
+    if broken := next((name for name in benchmark.fields if "\0" in fields[name]), ""):
+        raise ValueError(f"{broken} holds a NUL character")
+    slots = _slots(raw["slots"])
     if pinned and slots:
         check(fields[benchmark.slots_in], slots)
     texts = {key: need_text(raw, key) for key in ("id", "source_sha256", "label", "verdict", "reviewer", "when")}
     return Override(**texts, fields=fields, slots=slots, corrected=raw["corrected"])
+
+
+def _few(labels: Sequence[str]) -> str:
+    return ", ".join(labels[:5]) + (", ..." if len(labels) > 5 else "")
+
+
+def _slots(raw: Any) -> tuple[Slot, ...]:
+    if not isinstance(raw, list):
+        raise ValueError(f"slots must be a list, found {json.dumps(raw)[:40]}")
+    known = [one.name for one in dataclass_fields(Slot)]
+    needed = [one.name for one in dataclass_fields(Slot) if one.default is MISSING and one.default_factory is MISSING]
+    for slot in raw:
+        if not isinstance(slot, dict) or not set(needed) <= set(slot) <= set(known):
+            raise ValueError(f"a slot must be an object with {', '.join(needed)}, found {json.dumps(slot, ensure_ascii=False)[:40]}")
+        if not isinstance(slot["start"], int) or isinstance(slot["start"], bool) or not all(isinstance(slot[key], str) for key in ("name", "value")):
+            raise ValueError(f"a slot's name and value must be text and its start a whole number, found {json.dumps(slot, ensure_ascii=False)[:60]}")
+    return tuple(Slot(**slot) for slot in raw)
 
 
 def write(path: Path, overrides: Iterable[Override]) -> None:

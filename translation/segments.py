@@ -11,7 +11,7 @@ from itertools import pairwise
 
 LONGEST = 240  # characters in a segment: below 256 positions even if every letter is a token of its own
 
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s)")
 _LINE = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _CLAUSE = re.compile(r"[,;:–—](?=\s)")
 _SHORTENED = """

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 Z = 1.959964  # 95 %
+DIGITS = 9  # what lies beyond is the noise of floating point: 2e-19 for 0
 
 
 def wilson(hits: int, trials: int) -> tuple[float, float]:
@@ -16,7 +17,8 @@ def wilson(hits: int, trials: int) -> tuple[float, float]:
     middle = share + Z * Z / (2 * trials)
     reach = Z * math.sqrt(share * (1 - share) / trials + Z * Z / (4 * trials * trials))
     whole = 1 + Z * Z / trials
-    return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
+    low, high = (min(1.0, max(0.0, round(end / whole, DIGITS))) for end in (middle - reach, middle + reach))
+    return low, high
 
 
 def percent(share: float) -> str:
@@ -51,4 +53,4 @@ def difference(now: Share, before: Share) -> tuple[float, float]:
     middle = now.value - before.value
     down = math.hypot(now.value - low, high_before - before.value)
     up = math.hypot(high - now.value, before.value - low_before)
-    return max(-1.0, middle - down), min(1.0, middle + up)
+    return max(-1.0, round(middle - down, DIGITS)), min(1.0, round(middle + up, DIGITS))

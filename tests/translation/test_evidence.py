@@ -82,7 +82,7 @@ def test_sentences_are_paired_only_where_both_sides_have_as_many() -> None:
 
 def test_blank_and_missing_rows_and_engines_without_numbers_stay_silent(translator: ctranslate2.CTranslate2) -> None:
     source, translated = rows([("A sound sentence.", " "), ("Another one.", "En till.")])
-    assert evidence.gather(source, translated[:1], FIQA, translator=translator) == {"log_probability": {}, "addition": {}}
+    assert evidence.gather(source, translated[:1], FIQA, translator=translator) == {"log_probability": {}, "addition": {}, "ending": {}}
     assert evidence.gather(source, translated, FIQA, translator=identity.build(identity.Settings(), source=EN, target=SV)) == {}
 
 

@@ -172,6 +172,8 @@ def test_limits_come_from_the_shipped_table_then_the_language_then_the_study():
 def test_wilson_against_a_textbook_value():
     assert wilson(10, 100) == pytest.approx((0.0552, 0.1744), abs=1e-4)
     assert wilson(0, 0) == (0.0, 1.0)
+    for trials in range(1, 400):
+        assert wilson(0, trials)[0] == 0.0 and wilson(trials, trials)[1] == 1.0  # not 2e-19 and 0.9999999999999999
 
 
 TEXT = st.one_of(st.sampled_from([theirs for _, theirs in PAIRS]), st.text(max_size=40), st.just("\ud800 \x00 \u202e"))

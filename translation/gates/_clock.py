@@ -12,12 +12,16 @@ TIME = re.compile(r"(\d{1,2})[.:](\d\d)")
 def said(written: str, text: str, language: Language) -> bool:
     """Whether the text says this time in words."""
     found = TIME.fullmatch(written)
-    if found is None or not language.carry.times:
-        return False
-    hour, minute = int(found.group(1)), int(found.group(2))
-    return (
-        hour < 24 and minute < 60 and any(re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text.casefold()) for phrase in _phrases(hour, minute, language.carry))
-    )
+    return found is not None and place_of(int(found.group(1)), int(found.group(2)), text, language) is not None
+
+
+def place_of(hour: int, minute: int, text: str, language: Language) -> tuple[int, int] | None:
+    """Where the text says this time in words."""
+    if not language.carry.times or hour > 23 or minute > 59:
+        return None
+    lower = text.lower()
+    patterns = (rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase in _phrases(hour, minute, language.carry) if phrase.lower() in lower)
+    return next((found.span() for pattern in patterns if (found := re.search(pattern, text, re.IGNORECASE))), None)
 
 
 def _phrases(hour: int, minute: int, carry: Carry) -> list[str]:

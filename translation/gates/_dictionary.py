@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 HUNSPELL = Path("/usr/share/hunspell")
 LINKS = {"sv": ("s", "e", "u", "o"), "nb": ("s", "e"), "nn": ("s", "e"), "da": ("s", "e"), "de": ("s", "es", "n", "en", "er"), "nl": ("s", "en", "e"), "fi": ()}
 PART = 4  # letters of a compound's parts, at least; shorter ones make words out of anything, and hunspell knows which there are
+LONGEST = 40  # letters: what is longer is no word, and taking it apart would cost the square of its length
 HEAD, TAIL = 3, 5  # a first part may be shorter before a longer rest: "snökrönt"
 
 
@@ -91,12 +92,14 @@ def _is_compound(word: str, name: str) -> bool:
 
 def lists(word: str, code: str) -> bool:
     """Whether simplemma lists the word, written in lower case."""
-    return bool(listed(code)) and _is_listed(word, listed(code))
+    return bool(listed(code)) and len(word) <= LONGEST and _is_listed(word, listed(code))
 
 
 @lru_cache(maxsize=1 << 16)
 def forms(word: str, code: str) -> bool:
-    """Whether the language may form a word that is not listed: as a compound, or as hunspell's dictionary says."""
+    """Whether the language may form a word that is not listed: as a compound, or as hunspell's dictionary says; none over LONGEST letters."""
+    if len(word) > LONGEST:
+        return False
     name, path = listed(code), file(code)
     return (name in LINKS and _is_compound(word, name)) or (path is not None and _hunspell(path).lookup(word))
 

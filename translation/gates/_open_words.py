@@ -1,4 +1,4 @@
-"""Words that hardly ever end a sentence, because something must follow them: articles, conjunctions, possessives, bare auxiliaries.
+"""What closes a text, and words that hardly ever end one, because something must follow: articles, conjunctions, possessives, bare auxiliaries.
 
 Prepositions that are also particles ("på", "med", "on") are left out: they end sentences rightly. A language without words here is
 judged by its closing marks and its length.
@@ -6,8 +6,12 @@ judged by its closing marks and its length.
 
 from collections.abc import Mapping
 
+CLOSING = tuple(".!?…\"”'’»)]。！？")
+OPEN_END = (*CLOSING, ":", ";", "–", "-")  # what a translator may close with instead
+
 _LISTED = {
-    "en": "a an the and or but because although of from my your their our whose every very than if whether while is are was were has had will would",
+    "en": "a an the and or but because although of from my your their our whose every very than if whether while is are was were am lot much has had will "
+    "would",
     "sv": "en ett och att som från vid eller men de är när hade skulle sin sitt sina min mitt mina din ditt dina vår vårt våra ert era dess deras "
     "hans varje mycket vars eftersom därför fastän samt än ett under hos mot genom utan enligt blir blev",
     "nb": "en et ei og at som fra ved eller men er når hadde skulle sin sitt sine min mitt mine din ditt dine vår vårt våre deres hvert hver fordi "

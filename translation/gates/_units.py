@@ -32,7 +32,7 @@ PLUS, MINUS = "+", "-"
 def _percent(code: str) -> re.Pattern[str]:
     words = sorted({*facts(code).percent, *EVERYWHERE, *ALSO.get(code, ())}, key=len, reverse=True)
     written = "|".join(re.escape(word).replace(r"\ ", r"\s+") + (r"(?!\w)" if len(word) < 3 and word.isalpha() else "") for word in words)
-    return re.compile(rf"[\s\u00a0\u202f]*-?(?:{written})", re.IGNORECASE)
+    return re.compile(rf"[\s\u00a0\u202f]{{0,3}}-?(?:{written})", re.IGNORECASE)
 
 
 def percentages(text: str, code: str) -> int:

@@ -14,18 +14,20 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
-from templates.language import Language
+from templates.language import ENGLISH, Language
 from translation.english_words import COMMON
+from translation.gates._dictionary import lists
 
 NAME = "copy"
 SCOPE = "text"
 CALIBRATED = {"alike_most": (0.5, 1.0), "left_most": (0.2, 1.0)}
 
-MARK = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+\.\w+|[$@#]\w+")
+MARK = re.compile(r"https?://\S+|www\.\S+|(?<!\S)[^\s@]+@\S+\.\w+|[$@#]\w+")
 FORMS = frozenset(("plc", "inc", "ltd", "corp", "co", "llc", "group", "company", "holdings", "international"))  # parts of company names
+OFTEN = 16  # places of one word that are looked at: a word said thousands of times must not cost their square
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -34,13 +36,15 @@ class Settings:
     """`alike_most`: OpusFilter's default for LongestCommonSubstring and Similarity (0.9). The others are this project's.
 
     On 4,670 human translations into Swedish the largest share of ordinary English words left is 0.33; 0.5 leaves room for quoted
-    titles. Sources with fewer ordinary words than `left_words` are judged by likeness alone. `span_most`: ordinary words in an
+    titles. Sources with fewer ordinary words than `left_words` are judged by likeness alone. Words left that
+    the target's language has too ("professor", "hamster") only mark, and so do fewer than `own_least` others. `span_most`: ordinary words in an
     untranslated span; more are marked (0.1 % of the same translations, quoted titles all of them), and above `span_worst` refused (none).
     """
 
     alike_most: float = 0.9
     left_most: float = 0.5
     left_words: int = 4
+    own_least: int = 3
     span_most: int = 2
     span_worst: int = 4
 
@@ -48,13 +52,14 @@ class Settings:
 @dataclass(frozen=True, slots=True)
 class Score:
     """Likeness 0-1; ordinary English words in the source, how many of them stand in the target, and how many in the longest span that
-    stands in both; words of any kind."""
+    stands in both; words of any kind; how many of those left the target's dictionary has too."""
 
     alike: float
     ordinary: int
     left: int
     span: int
     words: int
+    shared: int = 0
 
 
 def _common_length(left: str, right: str) -> int:
@@ -72,9 +77,9 @@ def _common_length(left: str, right: str) -> int:
 
 @lru_cache(maxsize=1 << 16)
 def _is_ordinary(word: str) -> bool:
-    """In lower case or on the list of common English words, so no name."""
+    """On the list of common English words, or in lower case and in the English dictionary, so no name, also of a text in small letters."""
     plain = word.casefold().replace("’", "'")
-    return len(plain) > 1 and plain not in FORMS and (word.islower() or plain in COMMON)
+    return len(plain) > 1 and plain not in FORMS and (plain in COMMON or (word.islower() and lists(plain.partition("'")[0], ENGLISH)))
 
 
 def _found(text: str) -> list[re.Match[str]]:
@@ -117,7 +122,7 @@ def _span(ours: Sequence[re.Match[str]], theirs: Sequence[re.Match[str]]) -> tup
     best, before = (0, 0, 0, 0), dict[int, tuple[int, int]]()
     for index, word in enumerate(ours):
         here = {}
-        for place in places.get(word.group().casefold(), ()):
+        for place in places.get(word.group().casefold(), ())[:OFTEN]:
             ordinary, words = before.get(place - 1, (0, 0))
             here[place] = ordinary + _is_ordinary(word.group()), words + 1
             if here[place][0] > best[0]:
@@ -127,14 +132,15 @@ def _span(ours: Sequence[re.Match[str]], theirs: Sequence[re.Match[str]]) -> tup
 
 
 def score(source: str, target: str, language: Language) -> Score:
-    """Compare letters and words; the language plays no part."""
+    """Compare letters and words; the language tells which words both have."""
     ours, theirs = ("".join(filter(str.isalpha, text.casefold())) for text in (source, target))
     both = len(ours) + len(theirs)
     alike = 2 * _common_length(ours, theirs) / both if both else 0.0
     here, there = _found(source), _found(target)
     ordinary = _ordinary(here)
-    left = (ordinary & _ordinary(there)).total()
-    return Score(round(alike, 3), ordinary.total(), left, _span(here, there)[0] if left else 0, len(here))
+    both_have = ordinary & _ordinary(there)
+    left, shared = both_have.total(), sum(count for word, count in both_have.items() if lists(word, language.code))
+    return Score(round(alike, 3), ordinary.total(), left, _span(here, there)[0] if left else 0, len(here), shared)
 
 
 def judged(score: Score, settings: Settings) -> bool:
@@ -146,13 +152,17 @@ def accept(score: Score, settings: Settings) -> bool:
     """True where the text was translated or needed no translation."""
     if not judged(score, settings):
         return True
-    left = score.left / score.ordinary if score.ordinary >= settings.left_words else 0.0
+    left = score.left / score.ordinary if score.ordinary >= settings.left_words and score.left > score.shared else 0.0
     return score.alike < settings.alike_most and left < settings.left_most and score.span <= settings.span_most
 
 
 def doubtful(score: Score, settings: Settings) -> bool:
-    """True where only a short span was left, and where a likeness is that of names: "Harry laughed." """
-    return not score.left or accept(score, replace(settings, span_most=settings.span_worst))
+    """True where only a short span was left, few words that are not the target's too, and where a likeness is that of names: "Harry laughed." """
+    own = score.left - (score.shared if score.span <= settings.span_most else 0)
+    if score.alike >= settings.alike_most:
+        return not score.left or (not own and score.left > 1)
+    few = own < settings.own_least or own < settings.left_most * score.ordinary
+    return few and score.span <= settings.span_worst
 
 
 def reason(score: Score, settings: Settings) -> str:

@@ -13,13 +13,16 @@ import re
 from dataclasses import dataclass
 
 from templates.language import Language
-from translation.gates._dictionary import forms, lists, used
+from translation.english_words import COMMON
+from translation.gates._dictionary import LONGEST, forms, lists, used
+from translation.names import folded
 
 NAME = "invented_words"
 SCOPE = "text"
 
-MARK = re.compile(r"https?://\S+|www\.\S+|\S*@\S+|[$#]\w+|\S*\d\S*|\S*[^\W\d_]\.[^\W\d_]\S*")
+MARK = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S*@\S+|[$#]\w+|(?<!\S)\S*\d\S*|(?<!\S)\S*[^\W\d_]\.[^\W\d_]\S*")
 WORD = re.compile(r"[^\W\d_]+")
+ACRONYM = 3  # letters at most, of a word of the source that a compound may begin with: "xmldata", "kyutbildning"
 SHARED = 4  # first letters that a name, its forms and compounds and a learned word share with the source
 
 
@@ -45,8 +48,19 @@ class Score:
 
 
 def _is_from(word: str, starts: frozenset[str]) -> bool:
-    """A short word of the source, or one that begins like one of its words: "Londons", "facebookgrupp", "chassid" for "Chassidic"."""
-    return word[:SHARED] in starts
+    """A short word of the source, or one that begins like one of its words: "Londons", "facebookgrupp", "chassid" for "Chassidic", also
+    as another language spells it: "jalta" for "yalta"."""
+    return word[:SHARED] in starts or word[:ACRONYM] in starts or folded(word)[:SHARED] in starts
+
+
+def _is_compound(word: str, starts: frozenset[str], code: str) -> bool:
+    """A word of the language after an acronym of two letters."""
+    return word[: ACRONYM - 1] in starts and len(word) > 2 * ACRONYM and (lists(word[ACRONYM - 1 :], code) or forms(word[ACRONYM - 1 :], code))
+
+
+def _starts(source: str) -> frozenset[str]:
+    words = {word for word in WORD.findall(source.lower()) if len(word) > ACRONYM or word not in COMMON}
+    return frozenset(start for word in words for start in (word[:SHARED], folded(word)[:SHARED]) if len(start) > 1)
 
 
 def score(source: str, target: str, language: Language) -> Score:
@@ -58,8 +72,8 @@ def score(source: str, target: str, language: Language) -> Score:
     words = {word for word in WORD.findall(text) if word.islower() and len(word) > 1}
     unknown = [word for word in words if not lists(word, language.code)]
     if unknown:
-        starts = frozenset(word[:SHARED] for word in WORD.findall(source.lower()))
-        unknown = [word for word in unknown if not _is_from(word, starts) and not forms(word, language.code)]
+        starts = _starts(source)
+        unknown = [word for word in unknown if not (_is_from(word, starts) or forms(word, language.code) or _is_compound(word, starts, language.code))]
     return Score(len(words), tuple(sorted(unknown, key=text.find)), name)
 
 
@@ -79,7 +93,7 @@ def accept(score: Score, settings: Settings) -> bool:
 
 def reason(score: Score, settings: Settings) -> str:
     """Why it was not accepted, in words."""
-    return f"in no dictionary ({score.used}): {', '.join(_counted(score, settings)[:5])}"
+    return f"in no dictionary ({score.used}): {', '.join(word[:LONGEST] for word in _counted(score, settings)[:5])}"
 
 
 def suspicion(score: Score) -> float:

@@ -28,7 +28,7 @@ NAME = "language_id"
 SCOPE = "text"
 CALIBRATED = {"target_least": (0.9, 0.0), "family_least": (0.9, 0.0)}
 
-NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+\.\w+|[$@#]\w+|(?<!\S)\S*\d\S*")
+NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|(?<!\S)[^\s@]+@\S+\.\w+|[$@#]\w+|(?<!\S)\S*\d\S*")
 WORD = re.compile(r"[^\W\d_]+")
 LARGE = ("de", "nl", "fr", "es", "it", "fi")  # always among the choices: what a wrong text is likeliest to be in
 ALIKE = {"nb": ("no", "nn"), "no": ("nb", "nn"), "nn": ("no", "nb")}  # codes that stand for one language where an identifier lacks the other

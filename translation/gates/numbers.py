@@ -12,14 +12,15 @@ Misses: two numbers that changed places, one and two in words. A quantity rightl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from templates.language import ENGLISH, Language
 from translation.gates import _units as units
-from translation.gates._clock import said
+from translation.gates._clock import place_of, said
 from translation.gates._number_words import WORDS
-from translation.gates._numbers import Number, changed_words, compared
+from translation.gates._numbers import Number, changed_words, compared, in_words
 from translation.gates._pieces import pieces
 from translation.marks import COVER, covered
 from translation.shield.english import units as units_of
@@ -30,6 +31,15 @@ NAME = "numbers"
 SCOPE = "field"
 
 MAY_BE_SAID = re.compile(r"clock\b|\b[ap]\.?m\b|\bpast\b|quarter\b|minutes\b|century\b|\d0['’]?s\b", re.IGNORECASE)
+HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+TENS = {"ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+SPELT = re.compile(  # "seven thirty", a time without "past" or "o'clock"
+    rf"\b({'|'.join(HOURS)})[ -]({'|'.join(TENS)})(?:[ -]({'|'.join(HOURS[:9])}))?\b(?![ -](?:{'|'.join(HOURS)}|hundred|thousand|million|billion|percent|per))",
+    re.IGNORECASE,
+)
+HALF = re.compile(r"\bhalf (?:an? )?(?:hour|minute)s?\b|\b(?:hours?|minutes?) and a half\b", re.IGNORECASE)
+SIXTIETHS = re.compile(r"[ -]?(?:seconds?|minutes?|secs?|mins?)\b", re.IGNORECASE)
+THIRTY, ONE_HALF = Decimal(30), Decimal("0.5")
 SMALL = 20  # often written as a word
 
 
@@ -62,7 +72,9 @@ def score(source: str, target: str, language: Language) -> Score:
     (ours, theirs), code = _without_said(covered(source), covered(target), language), language.code
     found = _Found([], [], [])
     pairs, gone, new = compared(ours, theirs, code)
-    gone = [number for number in gone if not said(number.written, theirs, language)]
+    gone, new = _without_halves(gone, new, ours, theirs, code)
+    told = {written for written in {number.written for number in gone} if said(written, theirs, language)}
+    gone = [number for number in gone if number.written not in told]
     unsure = [number for number in gone if code not in WORDS and not new and min(number.values) <= SMALL]
     found.doubts += [f"number {number.written.strip()}" for number in unsure]
     found.lost += [f"number {number.written.strip()}" for number in gone if number not in unsure]
@@ -78,6 +90,11 @@ def score(source: str, target: str, language: Language) -> Score:
 
 def _without_said(source: str, target: str, language: Language) -> tuple[str, str]:
     """Both without the times in words and the centuries that stand in the target as the language writes them: "half past seven", "halv åtta"."""
+    for match in SPELT.finditer(source):
+        place = place_of(HOURS.index(match[1].lower()) + 1, TENS[match[2].lower()] + (HOURS.index(match[3].lower()) + 1 if match[3] else 0), target, language)
+        if place:
+            source = source[: match.start()] + COVER * len(match.group()) + source[match.end() :]
+            target = target[: place[0]] + COVER * (place[1] - place[0]) + target[place[1] :]
     if not MAY_BE_SAID.search(source):
         return source, target
     for unit in units_of(source, ("time", "period")):
@@ -90,6 +107,19 @@ def _without_said(source: str, target: str, language: Language) -> tuple[str, st
                 source = source[: unit.start] + COVER * (unit.end - unit.start) + source[unit.end :]
                 break
     return source, target
+
+
+def _without_halves(gone: list[Number], new: list[Number], source: str, target: str, code: str) -> tuple[list[Number], list[Number]]:
+    """Both without a 30 that is half an hour or minute on the other side: "5 and a half minutes", "5 minuter och 30 sekunder"."""
+    if THIRTY in _values(new) and HALF.search(source):
+        new = [number for number in new if THIRTY not in number.values]
+    if THIRTY in _values(gone) and ONE_HALF in _values(in_words(target, code)):
+        gone = [number for number in gone if THIRTY not in number.values or not SIXTIETHS.match(source, number.end)]
+    return gone, new
+
+
+def _values(numbers: Sequence[Number]) -> set[Decimal]:
+    return {value for number in numbers for value in number.values}
 
 
 def _shares(found: _Found, pairs: Iterable[tuple[Number, Number]], source: str, target: str, code: str) -> None:

@@ -21,7 +21,7 @@ SCOPE = "record"
 
 BROKEN = re.compile(r"[ÃÂ][\u0080-\u00bf]|â[\u0080\u20ac]|[√├][^\s\d]|\ufffd|\u2047|<unk>")  # UTF-8 as Latin-1, CP1252, Mac Roman or CP850
 LOST = re.compile(r"(?:(?<!\S)|(?<=[^\W\d_]))\?(?=[^\W\d_])")  # what an encoding without the letter writes: in none of 52,000 human translations
-LINK = re.compile(r"\S*(?:://|www\.|[/&=])\S*")
+LINK = re.compile(r"(?<!\S)\S*(?:://|www\.|[/&=])\S*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """truncation: was the translation cut off before its end?
 
-Score: what speaks for a cut: the closing mark of the source is gone; the text ends on a comma or an opening mark, or on a word after
-which something must follow (a, the, and); and its length as a share of what is expected, the middle of the language's range
+Score: what speaks for a cut: the closing mark of the source (an apostrophe alone is none) is gone; the text ends on a comma or an opening mark, or on a
+word after which something must follow (a, the, and); and its length as a share of what is expected, the middle of the language's range
 (`language.bounds`). A sign of a cut in a text clearly shorter than expected is refused; a sign in a longer one is marked, and so is a
 text much shorter than expected without any sign. Sources under four words are exempt, and such as are short altogether from the last.
 Misses: a cut that leaves a closing mark and more than two thirds of the text.
@@ -14,16 +14,15 @@ import re
 from dataclasses import dataclass
 
 from templates.language import ENGLISH, Language
-from translation.gates._open_words import OPEN
+from translation.gates._open_words import CLOSING, OPEN, OPEN_END
 
 NAME = "truncation"
 SCOPE = "text"
 CALIBRATED = {"sign_least": (1.3, 0.5), "cut_least": (1.0, 0.4)}
 
-CLOSING = tuple(".!?…\"”'’»)]。！？")
-OPEN_END = (*CLOSING, ":", ";", "–", "-")  # what a translator may close with instead
 HANGING = tuple(",([{«“&+/")  # nothing ends with these
-LAST = re.compile(r"([^\W\d_]+)\W*$")
+LAST = re.compile(r"(?<![^\W\d_])([^\W\d_]+)\W*$")
+TAIL = 40  # characters that hold the last word, if it is one of those listed
 NONE: frozenset[str] = frozenset()
 
 
@@ -61,7 +60,7 @@ def _hanging(text: str, code: str) -> str:
         return ""
     if text.endswith(HANGING):
         return text[-1]
-    found = LAST.search(text)
+    found = LAST.search(text[-TAIL:])
     word = found.group(1) if found else ""
     return word if word.islower() and word in OPEN.get(code, NONE) else ""
 
@@ -71,7 +70,7 @@ def score(source: str, target: str, language: Language) -> Score:
     ours, theirs = source.strip(), target.strip()
     least, most = language.bounds(source)
     share = len(theirs) / (len(ours) * math.sqrt(least * most)) if ours else 1.0
-    unclosed = ours.endswith(CLOSING) and not theirs.endswith(OPEN_END)
+    unclosed = ours.rstrip("'’ ").endswith(CLOSING) and not theirs.endswith(OPEN_END)
     hanging = "" if _hanging(ours, ENGLISH) else _hanging(theirs, language.code)
     return Score(len(ours.split()), round(share, 4), unclosed, hanging)
 

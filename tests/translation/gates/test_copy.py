@@ -23,6 +23,10 @@ TABLE = [  # source, target, likeness, ordinary words left, of them in a row, de
     ('"Voldemort?" said Harry.', '"Voldemort?" sade Harry.', 0.94, 0, 0, "mark"),  # names only
     ("He wrote a book called Things to Come in the year of the war.", "Han skrev en bok som heter Things to Come under krigsåret.", 0.49, 3, 3, "mark"),
     ("They moved, because the rent was far too high, to a flat.", "De flyttade, because the rent was far too high, till en lägenhet.", 0.7, 7, 7, "refuse"),
+    ("5 minutes timer status", "5 minuters timer status", 0.97, 2, 2, "mark"),  # both languages have these words
+    ("tom is a chemistry professor", "tom är professor i kemi", 0.6, 2, 1, "keep"),
+    ("alarm is now all day", "alarm är nu all day", 0.77, 3, 2, "mark"),
+    ("tom is in the bar now", "tom is in the bar now", 1.0, 6, 6, "refuse"),
     ("Shares rise on strong demand", "Stocks climb amid robust appetite", 0.26, 0, 0, "keep"),  # known to miss: English rewritten
 ]
 

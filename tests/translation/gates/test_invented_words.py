@@ -15,6 +15,8 @@ TABLE = [  # source, target, unknown words, accepted
     ("stock market analysts", "aktiemarknadsanalytiker och snökrönta toppolitiker", (), True),  # compounds
     ("the weather in malmö and detroit", "vädret i malmö och detroits förorter", (), True),  # names of the source, in small letters
     ("The Chassidic faith", "Den chassidiska tron", (), True),  # a learned word begins as in English
+    ("the xml data of yalta and the ky programmes", "jaltas xmldata och kyutbildningarna", (), True),  # names and acronyms, in small letters
+    ("a glued word", f"ett {'ord' * 20}", ("ord" * 20,), False),  # longer than any word
     ("He said so.", "Fjongelbrot sade det.", (), True),  # a name, or a known miss: the first word has a capital
     ("The dog of the bank", "En bankhund", (), True),  # known to miss: a possible compound that nobody says
     ("He is tall", "Han är hund", (), True),  # known to miss: a real word in the wrong place

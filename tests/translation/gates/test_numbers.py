@@ -24,6 +24,9 @@ TABLE = [  # source, target, lost, added
     ("sells 450k shares", "säljer 450 000 aktier", [], []),
     ("$1 billion", "1 biljon dollar", ["number 1 billion"], ["number 1 biljon"]),  # the false friend
     ("$32bn deal", "affär på 32 dollar", ["number 32bn"], ["number 32"]),
+    ("decrease timer by 5 and a half minutes", "korta timern med 5 minuter och 30 sekunder", [], []),
+    ("decrease timer by 5 minutes and 30 seconds", "korta timern med 5 och en halv minut", [], []),
+    ("decrease timer by 5 minutes", "korta timern med 5 minuter och 30 sekunder", [], ["number 30"]),
     ("meet at 12.30pm", "möte klockan 12.30", [], []),
     ("meet at 12.30pm", "möte klockan 12:30", [], []),
     ("meet at 12.30am", "möte klockan 00:30", [], []),
@@ -166,3 +169,17 @@ def test_any_text_is_judged(source: str, target: str, code: str) -> None:
 @given(ANYTHING)
 def test_a_text_keeps_its_own_numbers(text: str) -> None:
     assert numbers.accept(numbers.score(text, text, Language("en", "English")), numbers.Settings())
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "doubts"),
+    [
+        ("sunrise will be at seven thirty Monday", "måndag solen går upp vid halv åtta", ()),
+        ("wake me at seven fifteen", "väck mig kvart över sju", ()),
+        ("wake me at seven forty five", "väck mig kvart i åtta", ()),
+        ("sunrise was at seven thirty today", "solen gick upp vid halv nio", ("number seven", "number thirty")),
+        ("he paid seven thirty two times", "han betalade åtta gånger", ("number seven", "number thirty")),
+    ],
+)
+def test_times_spelt_out_may_be_said_as_the_language_says_them(source: str, target: str, doubts: tuple[str, ...]) -> None:
+    assert numbers.score(source, target, SV).doubts == doubts

@@ -18,6 +18,8 @@ TABLE = [  # source, target, closing mark gone, hanging end, decision
     (SOURCE.rstrip("."), "Bolagets aktier steg igen i dag eftersom", False, "eftersom", "refuse"),
     (SOURCE.rstrip("."), "Bolagets aktier steg igen i dag,", False, ",", "refuse"),
     ("What I want to know most of all is what the", "Vad jag allra mest vill veta är vad som är den", False, "", "keep"),  # the source hangs too
+    ("i don't know where i am", "jag vet inte var jag är", False, "", "keep"),  # the source ends so too
+    ("he called her 'the old blackmouth'", "han kallade henne för gamla sottrut", False, "", "keep"),  # an apostrophe closes nothing
     ("Who is he talking about?", "Vem pratar han om?", False, "", "keep"),
     ("They are your friends, not mine.", "De är dina vänner, inte mina.", False, "", "keep"),  # closed, so it may end so
     ("Look at this:", "Se här:", False, "", "keep"),
