@@ -206,21 +206,23 @@ def _grade(check: ModuleType, score: Any, settings: Any) -> int:
 def _banded(
     check: ModuleType, pairs: Sequence[Pair], found: Mapping[Pair, float], limits: Limits, language: Language, rates: Mapping[str, float], engine: str
 ) -> tuple[Any, list[Change]]:
-    """The Settings of a check that judges evidence: per band of words the quantiles for `rates` ("far", "near"); all or none, for one engine."""
+    """The Settings of a check that judges evidence: per group of scores the quantiles for `rates` ("far", "near"); all or none, for one engine."""
     settings, name = limits.checks[check.NAME], check.NAME
-    sign = 1 if check.suspicion(check.score(1.0, "", "", language)) > check.suspicion(check.score(0.0, "", "", language)) else -1
-    groups: dict[int, list[tuple[float, float]]] = {band: [] for band in range(len(settings.bands) + 1)}
+    groups: dict[int, list[tuple[float, float]]] = {group: [] for group in range(len(settings.near))}
     for pair in dict.fromkeys(pairs):
         if pair in found:
             score = check.score(found[pair], pair.source, pair.target, language)
-            groups[sum(score.words > most for most in settings.bands)].append((check.suspicion(score), 1.0))
+            if not hasattr(check, "judged") or check.judged(score, settings):
+                groups[check.group(score, settings)].append((check.suspicion(score), 1.0))
     ends = {end: tails.limits(groups, rate) for end, rate in rates.items()}
     if any(len(one) < len(groups) for one in ends.values()):
         count = sum(map(len, groups.values()))
-        why = _few(count, max(len(groups) * 2 * tails.LEAST_ROWS, 1 / min(rates.values())))
+        smallest, fewest = min(enumerate(map(len, groups.values())), key=lambda one: one[1])
+        lacking = f"only {fewest} of {count:,} rows are told by limit {smallest + 1} of {len(groups)}, give {tails.LEAST_ROWS} or more"
+        why = lacking if fewest < tails.LEAST_ROWS else _few(count, 1 / min(rates.values()))
         return settings, [Change(name, end, getattr(settings, end), getattr(settings, end), why) for end in ends]
-    ends["far"] = {band: max(limit, ends["near"][band]) for band, limit in ends["far"].items()}
-    new = {end: tuple(sign * math.ceil(100 * one[band]) / 100 for band in groups) for end, one in ends.items()}
+    ends["far"] = {group: max(limit, ends["near"][group]) for group, limit in ends["far"].items()}
+    new = {end: tuple(check.SIGN * math.ceil(100 * one[group]) / 100 for group in groups) for end, one in ends.items()}
     changes = [Change(name, end, getattr(settings, end), limit) for end, limit in new.items()]
     old = limits.lines.fitted.get(name, "")
     return replace(settings, **new), [*changes, Change("fitted", name, old, old if old and engine.startswith(old) else engine[:DIGITS])]

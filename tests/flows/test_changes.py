@@ -124,7 +124,7 @@ def own_code(folder: Path, model: Path) -> None:
     [
         (study(), []),
         (study(title="Another title"), ["study settings"]),
-        (study(gate={"keep_pass": 0.5}), ["gate settings"]),
+        (study(gate={"keep_pass": 0.9}), ["gate settings"]),
         (study(on_fail="stop"), ["gate settings"]),
         (study(translator={"engine": "ctranslate2", "settings": {"beam_size": 3}}), ["engine ctranslate2", "study settings"]),
         (own_language, ["language file"]),

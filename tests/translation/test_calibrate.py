@@ -103,7 +103,7 @@ def said(source, translated, benchmark):
 def test_limits_of_evidence_are_set_for_the_engine_that_gave_it():
     lengths = [[len(pair.source) for pair in ALL]]
     rules = limits.under(limits.read(SV, ONE_BAND), "f" * 64)
-    assert set(rules.reported) == {"log_probability", "addition"}
+    assert set(rules.reported) == {"log_probability", "addition", "ending"}
     found = calibrate(ALL, SV, limits=rules, lengths=lengths, false_alarms=0.2, marks=0.2, gather=said, engine="f" * 64)
     new = {(change.place, change.field): change.new for change in found.changes}
     assert new["fitted", "log_probability"] == new["fitted", "addition"] == "f" * 16

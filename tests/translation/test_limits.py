@@ -69,5 +69,5 @@ def test_under_another_engine_a_check_reports_its_scores_and_refuses_nothing():
     assert check.threshold.startswith(f"only reported: the limits were set under another engine ({ours[:8]}, here ffffffff)")
     assert "lingraft calibrate" in check.threshold and check.flagged.hits == 0
     anything = limits.read(SV, {"fitted": {"addition": ""}})
-    assert set(limits.under(anything, "f" * 64).reported) == {"log_probability"}
+    assert set(limits.under(anything, "f" * 64).reported) == {"log_probability", "ending"}
     assert isinstance(other.kept[0], Record)

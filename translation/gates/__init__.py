@@ -21,7 +21,7 @@ and, where it has them, `doubtful(score, settings) -> bool` (not accepted, but o
 highlights; for "slots" the texts are those of the field that holds them. A numeric limit that `lingraft calibrate` may set from human
 translations stands in CALIBRATED: the field of Settings -> (its tightest, its loosest value); the tightest in that range is taken that
 refuses no more sound rows than allowed. Limits on "evidence" hold for one engine (`under` in translation/limits.py); where they are `far` and
-`near` for `bands` of words, calibrate sets them too.
+`near`, a limit for each `group(score, settings) -> int`, calibrate sets them too; SIGN times a limit is the suspicion that it stands for.
 
 Its docstring asks the check's question, says what the score is, and ends with what it Misses.
 """

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def of(words: int, bands: Sequence[int], limits: Sequence[float]) -> float:
-    """The limit for a source of so many words; `bands`: the most words of every band but the last."""
-    return limits[sum(words > most for most in bands)]
+def band(words: int, bands: Sequence[float]) -> int:
+    """The number of the band of a source of so many words, from 0; `bands`: the most words of every band but the last."""
+    return sum(words > most for most in bands)
 
 
-def check(bands: Sequence[int], *limits: Sequence[float]) -> None:
+def of(words: int, bands: Sequence[float], limits: Sequence[float]) -> float:
+    """The limit for a source of so many words."""
+    return limits[band(words, bands)]
+
+
+def check(bands: Sequence[float], *limits: Sequence[float]) -> None:
     """ValueError unless bands rise and there is one limit more than bands."""
     if list(bands) != sorted(set(bands)):
         raise ValueError(f"bands must rise, found {list(bands)}")
@@ -19,7 +24,7 @@ def check(bands: Sequence[int], *limits: Sequence[float]) -> None:
             raise ValueError(f"{len(bands)} bands need {len(bands) + 1} limits, found {list(one)}")
 
 
-def words(bands: Sequence[int], limits: Sequence[float]) -> str:
+def words(bands: Sequence[float], limits: Sequence[float]) -> str:
     """As "-0.2 up to 8 words, 0.1 above"."""
-    named = [f"{limit:g} up to {most} words" for limit, most in zip(limits, bands, strict=False)]
+    named = [f"{limit:g} up to {most:g} words" for limit, most in zip(limits, bands, strict=False)]
     return ", ".join([*named, f"{limits[-1]:g} above"])

@@ -15,6 +15,7 @@ from translation.gates import _bands
 
 NAME = "addition"
 SCOPE = "evidence"
+SIGN = 1  # times a limit: the suspicion from which it refuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ def score(found: float, source: str, target: str, language: Language) -> Score:
 def judged(score: Score, settings: Settings) -> bool:
     """Always: what was not measured has no score."""
     return True
+
+
+def group(score: Score, settings: Settings) -> int:
+    """Which of the limits is meant: by the words of the source."""
+    return _bands.band(score.words, settings.bands)
 
 
 def accept(score: Score, settings: Settings) -> bool:

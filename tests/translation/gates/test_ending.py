@@ -52,8 +52,8 @@ def test_worse_measurements_are_never_judged_better():
 
 
 def test_every_band_needs_its_limit():
-    with pytest.raises(Refusal, match="2 bands need 3 limits"):
-        read_settings(ending.Settings, {"open_near": [0.1]}, where="study, [gate] ending")
+    with pytest.raises(Refusal, match="2 bands need 3 limits, found"):
+        read_settings(ending.Settings, {"near": [0.1, 0.2]}, where="study, [gate] ending")
 
 
 @pytest.mark.real
