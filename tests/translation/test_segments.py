@@ -6,29 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.translation.texts import TEXTS
 from translation.segments import LONGEST, split
-
-WORDS = [
-    "Hello. ",
-    "U.S. ",
-    "$AAPL ",
-    "http://x.co/a?b=c, ",
-    "\n",
-    "\r\n",
-    " ",
-    "😀",
-    "X1 ",
-    "{answer}",
-    "5% ",
-    "TO THE MOON ",
-    "x" * 300,
-    "@me",
-    "é",
-    "\x00",
-    "...",
-]
-PIECES = st.sampled_from(WORDS)
-TEXTS = st.one_of(st.text(max_size=400), st.lists(PIECES, max_size=12).map("".join))
 
 
 @given(TEXTS, st.integers(1, 50))

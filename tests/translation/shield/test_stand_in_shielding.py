@@ -6,32 +6,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.translation.texts import TEXTS
 from translation.shield.kept import numbers, shieldable_numbers, speaks
 from translation.shield.shielding import StandIns
 
 plan = StandIns().plan
-
-WORDS = [
-    "Hello. ",
-    "U.S. ",
-    "$AAPL ",
-    "http://x.co/a?b=c, ",
-    "\n",
-    "\r\n",
-    " ",
-    "😀",
-    "X1 ",
-    "{answer}",
-    "5% ",
-    "TO THE MOON ",
-    "x" * 300,
-    "@me",
-    "é",
-    "\x00",
-    "...",
-]
-PIECES = st.sampled_from(WORDS)
-TEXTS = st.one_of(st.text(max_size=400), st.lists(PIECES, max_size=12).map("".join))
 
 
 MUTE = ["", " ", "-", "7", "+5% $104.80", "😀👩‍💻", "$AAPL", "http://stks.co/a @me #up", "…!?", "日本語", "{answer}", "<|VIRTUAL_PROMPT_0|>", "a@b.se"]
