@@ -32,6 +32,10 @@ def train_translator(
     steps: Annotated[int, typer.Option("--steps", help="Instead of minutes: so many steps, over all sittings.", min=0)] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the training in the work folder, if there is one.")] = False,
     licences: Annotated[str, typer.Option("--licences", help="Use only sources under these, as in CC0-1.0,MIT or shippable.")] = "",
+    markers: Annotated[
+        bool | None,
+        typer.Option("--markers/--no-markers", help="Teach it to carry markers around phrases, as slots need; else so where eflomal is installed."),
+    ] = None,
     dev: Annotated[list[str] | None, typer.Option("--dev", help="English<TAB>translation, .tsv or .tsv.gz; repeat, CODE=... for several targets.")] = None,
     dev_rows: Annotated[int, typer.Option("--dev-rows", help="The first so many rows of each dev set.", min=1)] = 200,
     shape: Annotated[str, typer.Option("--shape", help="small, or big on a GPU; tiny to try things out.")] = "small",
@@ -74,7 +78,7 @@ def train_translator(
         raise Refusal(f"--precision {precision}: allowed are auto, float32 and bfloat16.")
     order = Order(
         source=source,
-        corpora=_prepared(_by_target(corpus, targets, "--corpus"), source, work, licences, seed),
+        corpora=_prepared(_by_target(corpus, targets, "--corpus"), source, work, licences, seed, markers),
         goal=Goal(steps=steps, minutes=minutes, fall=0.2 if anneal else 0.0),
         work=work,
         out=place,
@@ -109,11 +113,12 @@ def _by_target(entries: list[str], targets: tuple[str, ...], option: str) -> dic
     return found
 
 
-def _prepared(entries: dict[str, list[str]], source: str, work: Path, licences: str, seed: int) -> dict[str, Path]:
+def _prepared(entries: dict[str, list[str]], source: str, work: Path, licences: str, seed: int, markers: bool | None) -> dict[str, Path]:
     """Target language -> prepared corpus; parallel text is prepared now, in the work folder."""
-    from translation.training import corpus, facts, sources
+    from translation.training import alignment, corpus, facts, marking, sources
     from translation.training.teach_placeholders import Teacher
 
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
     found: dict[str, Path] = {}
     wanted = tuple(one.strip() for one in licences.split(",") if one.strip())
     allowed = sources.allowed(wanted)
@@ -126,9 +131,12 @@ def _prepared(entries: dict[str, list[str]], source: str, work: Path, licences: 
                 raise Refusal(f"{paths[0]}: was prepared with text under {barred}, which --licences leaves out; prepare it again from the files.")
             continue
         found[target] = work / f"corpus-{target}"
-        given, teach = corpus.Settings(seed=seed, licences=wanted), (Teacher(source, target),)
-        made = corpus.prepare(paths, found[target], source=source, target=target, settings=given, teach=teach)
-        Console(stderr=True, highlight=False).print(facts.summary(made), markup=False)
+        marked = alignment.possible() if markers is None else markers
+        if markers is None and not marked:
+            console.print("eflomal is not installed, so markers around phrases are not taught; pip install 'lingraft[align]' for them.", markup=False)
+        given = corpus.Settings(seed=seed, licences=wanted, marking=marking.Settings() if marked else None)
+        made = corpus.prepare(paths, found[target], source=source, target=target, settings=given, teach=(Teacher(source, target),))
+        console.print(facts.summary(made), markup=False)
     return found
 
 

@@ -42,6 +42,11 @@ def carries(translator: Translator) -> tuple[Language, Language] | None:
     return getattr(translator, "between", None)
 
 
+def marks(translator: Translator) -> bool:
+    """Whether it was trained to carry `stand_ins.MARKERS`: its attribute `markers`."""
+    return bool(getattr(translator, "markers", False))
+
+
 @runtime_checkable
 class Scorer(Protocol):
     """An engine that can also say how probable it finds a translation made by somebody else (force-decoding).

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count, pairwise
 
 import simplemma
@@ -16,12 +16,13 @@ import simplemma
 from templates.language import Language
 from templates.slots import Slot
 from translation import rules, values, windows
+from translation.markers import Span
 from translation.values import Asked
 from translation.windows import Text
 
-METHODS = ("copy", "rule", "exact", "casefold", "lemma", "compound", "fuzzy", "frame")
+METHODS = ("copy", "rule", "tag", "exact", "casefold", "lemma", "compound", "fuzzy", "frame")
 COSTS: Mapping[str, float] = {method: float(place) for place, method in enumerate(METHODS)}
-SURE, WEAK = METHODS[:4], METHODS[6:]
+SURE, WEAK = METHODS[:5], METHODS[7:]
 LONGEST_RATIO = 3  # words of the value found per word of the English one, and the other way round
 AT_MOST = 6  # places considered for one slot, and one more for every slot of the utterance
 WHOLE = 0.8  # letters of a compound per letter of the English words; of 8 frames below it in 1,000 real translations 7 were wrong
@@ -44,6 +45,7 @@ class Search:
     """One utterance, its translation, and what the engine has `said` so far: values, phrases, and utterances with a value shielded.
 
     `named`: slot types whose values are names; they are found as they are, or inflected, and never by what the engine makes of them.
+    `tagged`: slot -> the utterance translated with markers, and where in it the marked value stands.
     """
 
     source: Text
@@ -51,6 +53,7 @@ class Search:
     said: Mapping[Asked, str]
     language: Language
     named: frozenset[str] = frozenset()
+    tagged: Mapping[Slot, tuple[str, Span]] = field(default_factory=dict)
 
     def places(self, slot: Slot, *, most: int) -> list[Place]:
         """Where the slot's value could be, each place once, the surest first."""
@@ -80,6 +83,7 @@ class Search:
         if slot.name in self.named:
             yield from (Place(start, end, "lemma", COSTS["lemma"]) for start, end in windows.inflected(value, self.target, code))
             return
+        yield from self._tagged(slot)
         said = self._said(slot)
         asked = [(later / 100, rules.words(one, around)) for later, one in enumerate(said)]
         for (later, phrase), one in zip(asked, said, strict=True):
@@ -96,6 +100,15 @@ class Search:
                 yield Place(*self._bare(slot, start, end), "fuzzy", COSTS["fuzzy"] + (1 - likeness) / 10 + later)
         frame = windows.text_of(self.said.get((self.source.text, (slot.value,)), ""), around)
         yield from (Place(*self._bare(slot, start, end), "frame", COSTS["frame"]) for start, end in windows.framed(frame, value, self.target))
+
+    def _tagged(self, slot: Slot) -> Iterator[Place]:
+        """Where the words stand that were between the markers; nearest to there if the two translations are one."""
+        text, (start, end) = self.tagged.get(slot, ("", (0, 0)))
+        found = list(windows.same(rules.words(text[start:end], self.language.carry.around), self.target))
+        if text == self.target.text:
+            found.sort(key=lambda place: abs(self.target.places[place[0]][0] - start))
+        for later, (first, last) in enumerate(found):
+            yield Place(first, last, "tag", COSTS["tag"] + later / 100)
 
     def _said(self, slot: Slot) -> list[str]:
         """What the value was said as, itself first, without the words that its phrases brought along."""

@@ -1,10 +1,10 @@
 """Slots through translation: say the natural utterance, not its markup, and find each slot's value in what was said.
 
-Translate-and-locate: the value is translated alone and in short phrases, and looked for in the translated utterance; the surest way
-that finds it decides, and the slot says which (`places.METHODS`). What is still missing is sought by its frame: the utterance is
-translated again with the value shielded, and what stands between the same neighbours is it. Untuned translators keep no markers
-(https://github.com/OpenNMT/CTranslate2/issues/1798), which rules out mark-then-translate (EasyProject, Chen et al. 2023,
-https://arxiv.org/abs/2211.15613). FitzGerald et al. 2022 (https://arxiv.org/abs/2204.08582) tell values translated, localised and
+Mark-then-translate (EasyProject, Chen et al. 2023, https://arxiv.org/abs/2211.15613) for engines that learnt to carry markers: the value as
+it is said there is looked for in the plain translation, which stays as it is, because markers cost a small model words. Then
+translate-and-locate: the value is translated alone and in short phrases, and looked for; the surest way that finds it decides, and the
+slot says which (`places.METHODS`). What is still missing is sought by its frame: the utterance is translated again with the value
+shielded, and what stands between the same neighbours is it. FitzGerald et al. 2022 (https://arxiv.org/abs/2204.08582) tell values translated, localised and
 unchanged apart as the methods here do. Offsets count code points of the translation as it stands.
 Misses: a value that the translator says one way alone and another way in the sentence; a wrong translation said both times.
 """
@@ -18,7 +18,9 @@ from itertools import chain
 
 from templates.language import Language
 from templates.slots import Slot
-from translation import rules, values, windows
+from translation import marked, rules, values, windows
+from translation.marked import Mark
+from translation.markers import Span
 from translation.places import METHODS, SURE, Place, Search, choose
 from translation.values import Asked
 from translation.windows import Text
@@ -43,30 +45,53 @@ class Carried:
     failed: tuple[Slot, ...]
 
 
-def carry(pairs: Sequence[Pair], *, say: Say, language: Language, named: frozenset[str] = frozenset()) -> list[Carried]:
-    """Find every slot of every pair. What has to be translated for it goes to `say` in at most three calls for the whole set.
+def carry(pairs: Sequence[Pair], *, say: Say, language: Language, mark: Mark | None = None, named: frozenset[str] = frozenset()) -> list[Carried]:
+    """Find every slot of every pair. What has to be translated for it goes to `mark` in one call and to `say` in at most three.
 
-    First the values that stand neither unchanged nor by a rule in the translation, then phrases of those that were not found word
-    for word, then frames of those not found at all. `say` leaves a text out where a shielded value was lost. `named`: the slot types
-    whose values are names (see places.Search); nothing is asked for them.
+    First the utterances with values that stand neither unchanged nor by a rule in the translation are marked, then those values that were
+    not found are translated alone, then in phrases, then frames of those not found at all. `say` leaves a text out where a shielded value
+    was lost. `named`: the slot types whose values are names (see places.Search); nothing is asked for them.
     """
     said: dict[Asked, str] = {}
     searches = [Search(windows.text_of(pair.source), windows.text_of(pair.target, language.carry.around), said, language, named) for pair in pairs]
     found = [choose(search, pair.slots) for search, pair in zip(searches, pairs, strict=True)]
+    if mark is not None:
+        asks = {number: to_mark(pair, language, named) for number, pair in enumerate(pairs) if _unsure(pair, found[number], SURE)}
+        answers = mark(list(dict.fromkeys(one for one in asks.values() if one[1])))
+        for number, asked in asks.items():
+            if asked in answers:
+                searches[number] = replace(searches[number], tagged=_tagged(pairs[number], asked, answers[asked]))
+                found[number] = choose(searches[number], pairs[number].slots)
     for wanted in (values.alone, values.phrases, _frames) if language.carry.around else (values.alone, _frames):
-        asked: dict[int, list[Asked]] = {}
+        wants: dict[int, list[Asked]] = {}
         for number, (pair, places) in enumerate(zip(pairs, found, strict=True)):
             kinds = SURE if wanted is not _frames else METHODS
-            unsure = [slot for one, slot in enumerate(pair.slots) if slot.name not in named and (one not in places or places[one].method not in kinds)]
-            asked[number] = [one for slot in unsure for one in wanted(slot, pair.source) if rules.units(slot.value, language.carry) is None]
-        said |= say([one for one in dict.fromkeys(chain.from_iterable(asked.values())) if one not in said])
-        found = [choose(searches[number], pairs[number].slots) if asked[number] else places for number, places in enumerate(found)]
+            unsure = [slot for slot in _unsure(pair, places, kinds) if slot.name not in named]
+            wants[number] = [one for slot in unsure for one in wanted(slot, pair.source) if rules.units(slot.value, language.carry) is None]
+        said |= say([one for one in dict.fromkeys(chain.from_iterable(wants.values())) if one not in said])
+        found = [choose(searches[number], pairs[number].slots) if wants[number] else places for number, places in enumerate(found)]
     return [_carried(pair, search.target, places) for pair, search, places in zip(pairs, searches, found, strict=True)]
+
+
+def _unsure(pair: Pair, places: Mapping[int, Place], kinds: Sequence[str]) -> list[Slot]:
+    """The slots not found, or by other methods than these."""
+    return [slot for one, slot in enumerate(pair.slots) if one not in places or places[one].method not in kinds]
 
 
 def to_shield(carried: Carried, named: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The names that were not carried: an utterance is worth translating again with them shielded."""
     return tuple(sorted({slot.value for slot in carried.failed if slot.name in named or values.names_in(slot.value)}))
+
+
+def to_mark(pair: Pair, language: Language, named: frozenset[str] = frozenset()) -> marked.Asked:
+    """The utterance, and which of its slots are marked: all but names and what a rule finds."""
+    fit = [slot for slot in pair.slots if slot.name not in named and rules.units(slot.value, language.carry) is None]
+    return pair.source, tuple((slot.start, slot.end) for slot in fit)
+
+
+def _tagged(pair: Pair, asked: marked.Asked, answer: marked.Marked) -> dict[Slot, tuple[str, Span]]:
+    by_span = {(slot.start, slot.end): slot for slot in pair.slots}
+    return {by_span[asked[1][number]]: (answer.text, span) for number, span in answer.spans.items()}
 
 
 def _frames(slot: Slot, source: str) -> list[Asked]:

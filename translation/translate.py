@@ -11,12 +11,14 @@ import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from templates.benchmark import Benchmark, Record
 from templates.language import Language
 from templates.refusal import Refusal
 from translation import segments, slots, spans
-from translation.engine import Output, Translator
+from translation.engine import Output, Translator, marks
+from translation.marked import Mark, translate_marked
 from translation.memory import Memory
 from translation.shield.kept import speaks
 from translation.shield.shielded import Shielded
@@ -96,10 +98,10 @@ def translate_records(
 
 def _slotted(sources: Sequence[Record], done: Sequence[Record], benchmark: Benchmark, ask: _Asker, language: Language) -> list[Record]:
     """The records with their slots, some of them translated again with names shielded; what cannot be carried is missing."""
-    say = _sayer(ask)
+    say, mark = _sayer(ask), _marker(ask)
     field, named = benchmark.slots_in, frozenset(benchmark.slot_names)
     pairs = [slots.Pair(source.fields[field], record.fields[field], source.slots) for source, record in zip(sources, done, strict=True)]
-    carried = slots.carry(pairs, say=say, language=language, named=named)
+    carried = slots.carry(pairs, say=say, mark=mark, language=language, named=named)
     again: dict[int, Sentence] = {}
     for place, one in enumerate(carried):
         if kept := slots.to_shield(one, named):
@@ -120,6 +122,16 @@ def _slotted(sources: Sequence[Record], done: Sequence[Record], benchmark: Bench
 def sayer(translator: Translator, memory: Memory | None) -> slots.Say:
     """What slots.carry asks for translations: texts with names in them shielded; what lost something on the way is left out."""
     return _sayer(_Asker(translator, memory, None))
+
+
+def marker(translator: Translator, memory: Memory | None) -> Mark | None:
+    """What slots.carry asks for translations with markers; None where the engine has learnt none."""
+    return _marker(_Asker(translator, memory, None))
+
+
+def _marker(ask: _Asker) -> Mark | None:
+    shielding = shielding_for(ask.translator)
+    return partial(translate_marked, shielding=shielding, ask=ask) if marks(ask.translator) else None
 
 
 def _sayer(ask: _Asker) -> slots.Say:

@@ -15,7 +15,7 @@ from templates import catalogue, language
 from templates.benchmark import Record
 from templates.refusal import Refusal
 from templates.slots import Slot, check, parse_markup, render_markup
-from translation import translate, values, windows
+from translation import marked, markers, slots, translate, values, windows
 from translation.engine import Output
 from translation.memory import Memory
 from translation.places import METHODS
@@ -31,14 +31,26 @@ def pair(annotated: str, target: str) -> Pair:
     return Pair(text, target, slots)
 
 
-def carried(annotated: str, target: str, said: dict[str, str] | None = None, frames: dict[str, str] | None = None, lang: language.Language = SV) -> Carried:
-    """Carry with an engine that says what the table says; `frames`: shielded value -> the utterance translated with it."""
+def carried(
+    annotated: str,
+    target: str,
+    said: dict[str, str] | None = None,
+    frames: dict[str, str] | None = None,
+    lang: language.Language = SV,
+    tags: dict[str, str] | None = None,
+) -> Carried:
+    """Carry with an engine that says what the tables say; `frames`: shielded value -> the utterance translated with it; `tags`: utterance ->
+    its translation with markers."""
 
     def say(asked: Sequence[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, tuple[str, ...]], str]:
         known = {(text, names): (frames or {}).get(names[0], "") if names else (said or {}).get(text, "") for text, names in asked}
         return {one: text for one, text in known.items() if text}
 
-    (found,) = carry([pair(annotated, target)], say=say, language=lang)
+    def mark(asked: Sequence[marked.Asked]) -> dict[marked.Asked, marked.Marked]:
+        read = {one: markers.read(tags[one[0]]) for one in asked if tags and one[0] in tags}
+        return {one: marked.Marked(*found) for one, found in read.items() if found is not None}
+
+    (found,) = carry([pair(annotated, target)], say=say, mark=mark, language=lang)
     check(target, found.slots)
     return found
 
@@ -47,6 +59,7 @@ WAYS = [  # method, annotated English, Swedish with what must be found marked, t
     ("copy", "directions to [place : virginia beach] please", "vägen till [place : virginia beach] tack", {}),
     ("copy", "call [person : Ben]", "ring [person : ben]", {}),
     ("rule", "wake me at [time : five am]", "väck mig klockan [time : fem på morgonen]", {"five am": "fem är"}),
+    ("tag", "turn off the [device : lamp] now", "släck [device : lampan] nu", {"lamp": "lampa"}),
     ("exact", "turn off the [device : lamp]", "släck [device : lampan]", {"lamp": "lampa", "the lamp": "lampan"}),
     ("exact", "add to my [list : to do] list", "lägg till på min [list : att göra]-lista", {"to do": "att göra"}),
     ("exact", "my [list : shopping list]", "min [list : inköpslista]", {"shopping list": "en lista", "my shopping list": "min inköpslista"}),
@@ -61,7 +74,8 @@ WAYS = [  # method, annotated English, Swedish with what must be found marked, t
 @pytest.mark.parametrize(("method", "english", "swedish", "said"), WAYS, ids=[f"{way[0]}-{way[1]}" for way in WAYS])
 def test_each_way(method: str, english: str, swedish: str, said: dict[str, str]) -> None:
     target, wanted = parse_markup(swedish)
-    found = carried(english, target, said, {"resume": "resume musiken tack"})
+    tags = {"turn off the lamp now": "stäng av⟦a⟧ lampan⟦/a⟧ nu"}
+    found = carried(english, target, said, {"resume": "resume musiken tack"}, tags=tags)
     assert found == Carried(tuple(replace(slot, method=method) for slot in wanted), ())
 
 
@@ -76,6 +90,18 @@ def test_several_hits_follow_the_order_and_then_the_place() -> None:
     assert found.slots[0].start == len("spela i garage sen i ")
     swapped = carried("[a : cat] and [b : dog] and [c : cat]", "katt och hund och katt", {"cat": "katt", "dog": "hund"})
     assert [slot.name for slot in swapped.slots] == ["a", "b", "c"]
+
+
+def test_a_marked_value_that_stands_twice_is_where_its_marker_was() -> None:
+    target = "ta bort lampan från listan med lampan"
+    tags = {"remove the lamp from the list with the lamp": "ta bort lampan från listan med⟦a⟧ lampan⟦/a⟧"}
+    found = carried("remove the lamp from the list with the [device : lamp]", target, tags=tags)
+    assert [(slot.start, slot.method) for slot in found.slots] == [(target.rindex("lampan"), "tag")]
+
+
+def test_names_and_times_are_not_marked() -> None:
+    utterance = pair("remind [person : anna] about [event : the party] at [time : five pm]", "")
+    assert slots.to_mark(utterance, SV, frozenset({"person"})) == (utterance.source, ((18, 27),))
 
 
 def test_places_do_not_overlap() -> None:

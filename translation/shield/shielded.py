@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from translation import markers
 from translation.shield.kept import MARK
 
 WORDY = re.compile(r"[^\W\d_]{2,}")
@@ -29,6 +30,7 @@ class StandIn:
         best = self.back[0] if self.back else self.original
         _, _, rest = best.partition(" ")
         leads = {lead.casefold() for lead, _, other in (one.partition(" ") for one in self.back) if other == rest and lead.rstrip(".").isalpha()}
+        before = markers.without(before)
         return rest if rest and before.split() and before.split()[-1].casefold() in leads else best
 
 
@@ -47,6 +49,24 @@ class Shielded:
     parts: tuple[str, ...]
     shouted: bool
     worded: bool = True
+
+    def marked(self, spans: Sequence[markers.Span]) -> Shielded | None:
+        """The same with markers around these spans of the sentence; None where one would cut what is shielded, or go through capitals."""
+        where: dict[int, tuple[int, int]] = {}  # offset in the sentence -> in the text, as an end and as a start
+        place, done = len(self.before), 0
+        for number, part in enumerate(self.parts):
+            stand_in = self.kept[number // 2] if number % 2 else None
+            if stand_in is None:
+                where |= {place + step: (done + step, done + step) for step in range(1, len(part))}
+            size = len(part) if stand_in is None else stand_in.glued_left + len(stand_in.name) + stand_in.glued_right
+            start = done + (stand_in is not None and stand_in.glued_left)
+            where[place] = where.get(place, (start, start))[0], start
+            place, done = place + len(part), done + size
+            end = done - (stand_in is not None and stand_in.glued_right)
+            where[place] = end, done
+        if self.shouted or done != len(self.text) or any(start not in where or end not in where for start, end in spans):
+            return None
+        return replace(self, text=markers.insert(self.text, [(where[start][1], where[end][0]) for start, end in spans]))
 
     def restore(self, output: str) -> str | None:
         """The engine's output with everything back in its place; None if a stand-in was lost, doubled or glued to a word."""

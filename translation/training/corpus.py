@@ -1,6 +1,7 @@
-"""Corpus: parallel text of any origin becomes a prepared corpus: read, cleaned, weighted, in style copies, taught, shuffled, in shards.
+"""Corpus: parallel text of any origin becomes a prepared corpus: read, cleaned, weighted, in style copies, taught, marked, shuffled, in shards.
 
-Nothing is held in memory but one shard's lines and 8 bytes for each pair kept: cleaned pairs wait on disk until their number is known.
+Nothing is held in memory but one shard's lines and 8 bytes for each pair kept: cleaned pairs wait on disk until their number is known. Only
+marking holds every word, as a number, while it aligns them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from templates import language
 from templates.refusal import Refusal
 from templates.store import code_fingerprint, digest, file_digest, make_folder, sweep
-from translation.training import cleaning, heaps, inputs, kept_out, shards, sources, teaching, weights
+from translation.training import cleaning, heaps, inputs, kept_out, marking, shards, sources, teaching, weights
 from translation.training import facts as kept_facts
 from translation.training.cleaning import Cleaner
 from translation.training.facts import Facts, Origin
@@ -37,6 +38,8 @@ class Settings:
     """`licences`: those that may be used, or presets of sources.toml such as `shippable`; none named: all.
 
     `lowered`: after so many of the copies of a conversational pair a lower-cased one is written too (caps do not count these).
+    `marking`: put markers around phrases, which needs eflomal; word links come by chance that no seed fixes, so two corpora made with equal
+    settings then differ in some phrases.
     """
 
     seed: int = 0
@@ -44,6 +47,7 @@ class Settings:
     lowered: float = 0.4
     shard_pairs: int = 100_000
     cleaning: cleaning.Settings = field(default_factory=cleaning.Settings)
+    marking: marking.Settings | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.lowered <= 1 or self.shard_pairs < 1:
@@ -88,9 +92,10 @@ def prepare(
         total = sum(origin.written for origin in origins)
         if not total:
             raise Refusal(f"no pair of {sum(one.read for one in cleaned.values()):,} was kept ({_said(origins)}); check languages and columns of the files.")
+        marked = marking.mark_heaps(work, settings=given.marking, seed=given.seed) if given.marking is not None else 0
         files = heaps.shuffle(work, out, seed=given.seed)
         said = asdict(given) | {"licences": [*given.licences], "teach": [teaching.name(one) for one in teach], "keep_out": [path.name for path in keep_out]}
-        made = Facts(key, source, target, given.seed, total, files, tuple(origins), left_out, said)
+        made = Facts(key, source, target, given.seed, total, files, tuple(origins), left_out, said, marked)
         made.write(out)
     logger.info("%s", kept_facts.summary(made))
     return made
@@ -121,7 +126,7 @@ def _digest(
 ) -> str:
     held = [[one.origin, one.kind, one.swapped, [file_digest(path) for path in one.paths]] for one in used]
     spoken = [[one.code, one.script, one.mistaken_for] for one in languages]
-    modules = [__name__, *(teaching.module(one) for one in teach)]
+    modules = [__name__, *(teaching.module(one) for one in teach)]  # marking's among those that this module imports
     taught = [teaching.name(one) for one in teach]
     facts = {origin: sources.facts(one) for origin, one in known.items()}
     return digest([held, facts, spoken, sorted(map(file_digest, keep_out)), asdict(given), taught, code_fingerprint(*modules)])

@@ -38,7 +38,7 @@ class Origin:
 class Facts:
     """`digest`: of everything that went in, so an equal one is an equal corpus. `files`: shard -> sha256, in the order of reading.
 
-    `left_out`: sources whose licence was not among those asked for.
+    `left_out`: sources whose licence was not among those asked for. `marked`: pairs with markers around phrases.
     """
 
     digest: str
@@ -50,6 +50,7 @@ class Facts:
     origins: tuple[Origin, ...]
     left_out: Mapping[str, str]
     settings: Mapping[str, Any]
+    marked: int = 0
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -81,8 +82,9 @@ def summary(facts: Facts) -> str:
     """One line: what was kept, and why the rest was not."""
     read, kept = (sum(getattr(origin, name) for origin in facts.origins) for name in ("read", "kept"))
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in facts.reasons.items()) or "nothing"
+    marked = f" ({facts.marked:,} with markers)" if facts.marked else ""
     out = f"; not asked for by licence: {', '.join(facts.left_out)}" if facts.left_out else ""
-    return f"kept {kept:,} of {read:,} pairs of {len(facts.origins)} sources, wrote {facts.pairs:,}; left out {reasons}{out}"
+    return f"kept {kept:,} of {read:,} pairs of {len(facts.origins)} sources, wrote {facts.pairs:,}{marked}; left out {reasons}{out}"
 
 
 def attributions(facts: Facts) -> str:

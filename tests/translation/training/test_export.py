@@ -12,11 +12,17 @@ import pytest
 import torch
 from transformers import MarianMTModel
 
+from templates import language
 from templates.refusal import Refusal
+from templates.slots import Slot
 from tests import grammar
 from tests.translation.training.tiny_training import QUICK, train
+from translation import markers
+from translation.slots import Pair, carry
 from translation.training import export, shape, tokenizer
 from translation.training.tokenizer import END
+from translation.translate import marker, sayer, translate_lines
+from translation.translators import ctranslate2 as translators
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +64,23 @@ def test_the_converted_model_says_what_the_original_says(trained: Path) -> None:
     right = sum(ours == reference for ours, (_, reference) in zip(said, pairs, strict=True))
     assert right > 0.9 * len(pairs)  # rounded to int8
     assert all("⟦1⟧" in ours for source, ours in zip(texts, said, strict=True) if "⟦1⟧" in source)
+
+
+def test_its_markers_carry_slots_through_the_engine(trained: Path) -> None:
+    english, swedish = language.load("en"), language.load("sv")
+    engine = translators.build(translators.Settings(model=str(trained / "converted"), beam_size=1), source=english, target=swedish)
+    assert engine.markers
+    texts = [source for source, _ in grammar.sentences() if "⟦a⟧" in source]
+    plain = [markers.without(text) for text in texts]
+    said = translate_lines(plain, translator=engine, memory=None)
+    asked = [(text, ((text.index("a green lamp"), text.index("a green lamp") + 12),)) for text in plain]
+    answers = marker(engine, None)(asked)  # type: ignore[misc]
+    right = [one for one in asked if one in answers and answers[one].text[slice(*answers[one].spans[0])] == "en grön lampa"]
+    assert len(right) > 0.9 * len(asked)
+    slots = [(Slot("device", "a green lamp", text.index("a green lamp")),) for text in plain]
+    wanted = [Pair(*one) for one in zip(plain, said, slots, strict=True)]
+    carried = carry(wanted, say=sayer(engine, None), mark=marker(engine, None), language=swedish)
+    assert sum([(slot.value, slot.method) for slot in one.slots] == [("en grön lampa", "tag")] for one in carried) > 0.9 * len(carried)
 
 
 def test_the_folder_holds_what_is_needed_and_no_more(trained: Path) -> None:
