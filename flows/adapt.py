@@ -25,6 +25,7 @@ from flows.localise import localise
 from flows.plan import Plan, make
 from flows.refresh import lines_of, place_of, refresh
 from flows.report import facts_of, report
+from flows.step import without_heartbeats
 from flows.study import study as tune
 from flows.translate import translate
 from pipeline.frozen_gpt import need
@@ -50,6 +51,7 @@ def adapt(language: str, study: str, data: str | None = None, out: str = "runs",
         need(plan.study.model.name, revision=plan.study.model.revision)
     with ExitStack() as held:
         held.enter_context(runs.hold(language))
+        held.enter_context(without_heartbeats())
         refreshed = None
         if if_changed:
             refreshed = refresh(language, study, str(plan.data) if plan.data else None, str(plan.out))

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flows.plan import read_study
 from templates import catalogue, data_file, records
 from templates.benchmark import Benchmark, Record
 from templates.language import ENGLISH, Cell, Language, load
@@ -64,6 +63,8 @@ def write(language: str, study: str, kind: str, *, to: Path, out: Path, only: st
 
 def wanted(study: str, only: str) -> list[Benchmark]:
     """The benchmarks of a study, or `only` one of them."""
+    from flows.plan import read_study  # brings torch with it
+
     names = read_study(study).benchmarks
     if only and only not in names:
         raise UnknownName(f"--benchmark {only!r}: study {study} has {', '.join(names)}.{did_you_mean(only, names)}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from prefect.cache_policies import NO_CACHE
+from prefect.settings import temporary_settings
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -29,6 +30,14 @@ def key_of(step: str, *, inputs: Any, modules: Sequence[str]) -> str:
 def stored(store: Store, step: str, *, inputs: Any, modules: Sequence[str], make: Callable[[Path], None]) -> Path:
     """The folder with the step's result: from the store, or made now."""
     return store.get_or_make(key_of(step, inputs=inputs, modules=modules), make)
+
+
+@contextmanager
+def without_heartbeats() -> Iterator[None]:
+    """Stages run in here send none of their own: that of the run around them says that it lives, and each would wait up to a second for the
+    thread that sends it to end."""
+    with temporary_settings({"flows.heartbeat_frequency": None}):
+        yield
 
 
 @contextmanager

@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 
 SOUND = (structure.NAME, empty.NAME, slots.NAME)  # what also a person's text must be; of all else a person judges better
 NEED_ANOTHER_LANGUAGE = (copy.NAME, language_id.NAME)  # off where English "becomes" English
+MEASURABLE = 1e9  # beyond it, and where it is no number, what a model says says nothing
 Evidence = Mapping[str, Mapping[tuple[str, str], float]]  # check -> (row id, field) -> what a model measured
 
 
@@ -249,7 +250,7 @@ def _score(
     ours, theirs = source.fields[name], target.fields.get(name, "")
     if gate.SCOPE == "evidence":
         found = evidence.get(gate.NAME, {}).get((source.id, name))
-        return None if found is None else gate.score(found, ours, theirs, language)
+        return None if found is None or not abs(found) < MEASURABLE else gate.score(found, ours, theirs, language)
     key = (gate.NAME, ours, theirs)
     if key not in known:
         known[key] = gate.score(ours, theirs, language)

@@ -50,10 +50,10 @@ def follow(folder: Path, address: str, *, sha256: str = "") -> Path:
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The address of a Prefect server with a database of its own."""
-    from prefect.settings import PREFECT_API_URL
+    from prefect.settings import PREFECT_API_URL, temporary_settings
     from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=120):
+    with prefect_test_harness(server_startup_timeout=120), temporary_settings({"flows.heartbeat_frequency": None}):  # which a flow waits for at its end
         yield str(PREFECT_API_URL.value())
 
 

@@ -64,6 +64,7 @@ def test_what_a_check_points_at_is_marked(visit, tmp_path):
     assert cells.nth(1).locator("bdi").first.text_content() == text.replace("\u202e", "[U+202E]")
 
 
+@pytest.mark.slow
 def test_twelve_thousand_rows_stay_fluid(visit, tmp_path):
     """Loose bounds, for machines that do other work; `tests.speed.gate_page` prints the figures."""
     file = written(large(12_000), tmp_path)

@@ -184,7 +184,7 @@ FLAGS = st.lists(st.sampled_from([f"{RETRIED}beam", f"{RETRIED}full stop", "span
 MEASURED = st.floats(allow_nan=True, allow_infinity=True)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     texts=st.lists(TEXT, min_size=1, max_size=6),
     ids=st.lists(st.sampled_from(["0", "1", "2", "3", "4", "5", "x"]), min_size=1, max_size=8),
