@@ -6,13 +6,17 @@ STAMP := $(VENV)/.installed
 # Where pip would otherwise fetch the CUDA build: make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 
-.PHONY: demo test check smoke lock clean
+.PHONY: demo test slow check smoke lock clean
 
 demo: $(STAMP)
 	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/lingraft adapt sv --study demo
 
 test: $(STAMP)
-	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+
+# Kills, two runs at once, a page of 12,000 rows; not what needs the real model (tests/pipeline/test_real_model.py) or a served week (tests/flows/test_serve.py)
+slow: $(STAMP)
+	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/python -m pytest --slow -m slow tests/flows/test_interruption.py tests/flows/test_changes.py tests/translation
 
 check: $(STAMP)
 	$(BIN)/ruff check .

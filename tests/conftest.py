@@ -3,10 +3,12 @@
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
+from xdist.scheduler import LoadScopeScheduling
 
 HOME = tempfile.mkdtemp(prefix="lingraft-tests-")
 os.environ["PREFECT_HOME"] = f"{HOME}/prefect"
@@ -28,6 +30,17 @@ settings.register_profile("same", derandomize=True, database=None, deadline=None
 settings.load_profile("same")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class OneServer(LoadScopeScheduling):
+    """A file's tests go to one process; those of flows all to the same one, so that one Prefect server is started and one run adapted."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/flows" if nodeid.startswith("tests/flows/") else nodeid.split("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer:
+    return OneServer(config, log)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

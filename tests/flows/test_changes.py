@@ -225,6 +225,7 @@ def test_a_pinned_file_that_was_changed_is_asked_for_once_and_refused(world: tup
     assert run().name == "NoChange"
 
 
+@pytest.mark.slow
 def test_of_two_at_once_the_second_is_told_and_loses_nothing(world: tuple[Path, Site], server: str, capfd: pytest.CaptureFixture[str]) -> None:
     site, before, asked = world[1], history(), len(world[1].asked)
     site.go.clear()

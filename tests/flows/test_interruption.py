@@ -85,11 +85,11 @@ def whole(home: Path, server: str, cache: Path, tmp_path_factory: pytest.TempPat
     return folder
 
 
-@pytest.mark.parametrize("kills", [("epoch",), pytest.param(EVERYWHERE, marks=pytest.mark.slow)], ids=["one", "all"])
-def test_killed_at_any_stage_the_outcomes_are_the_same(whole: Path, server: str, tmp_path: Path, kills: tuple[str, ...]) -> None:
+@pytest.mark.slow
+def test_killed_at_any_stage_the_outcomes_are_the_same(whole: Path, server: str, tmp_path: Path) -> None:
     home, cache, log = tmp_path / "home", tmp_path / "cache", tmp_path / "log.txt"
     shutil.copytree(whole / "lingraft", home / "lingraft")
-    for where in kills:
+    for where in EVERYWHERE:
         assert run(home, where, log, server=server, cache=cache) == -signal.SIGKILL, where
         assert not (home / "runs" / "sv" / "short").exists(), where
     assert run(home, "nowhere", log, server=server, cache=cache) == 0
@@ -102,7 +102,7 @@ def test_killed_at_any_stage_the_outcomes_are_the_same(whole: Path, server: str,
         assert (done / name).read_bytes() == (expected / name).read_bytes()
     times = Counter(line for line in log.read_text().splitlines() if line.startswith(("shard", "trial")))
     again = {line: count for line, count in times.items() if count > 1}
-    assert sum(again.values()) - len(again) == sum(where in ("translate-second", "study-second", "epoch") for where in kills), again
+    assert sum(again.values()) - len(again) == sum(where in ("translate-second", "study-second", "epoch") for where in EVERYWHERE), again
     assert not list((home / "runs" / ".history").rglob("*.tmp"))
     assert not list((home / "runs" / ".store" / ".unfinished").glob("*"))
     assert json.loads((done / "manifest.json").read_text(encoding="utf-8"))["verdict"] in ("pass", "warn", "fail")
