@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from flows.back_translate import back_translate
 from flows.calibrate import calibrate
 from flows.crosscheck import crosscheck
 from flows.evaluate_translator import evaluate_translator
@@ -213,7 +214,7 @@ def translate_text(
     out.print(translate_file(language, study, source=source, target=target), markup=False)
 
 
-for command in (export, gate_power, calibrate, train_translator, evaluate_translator, crosscheck):
+for command in (export, gate_power, calibrate, train_translator, evaluate_translator, back_translate, crosscheck):
     app.command()(command)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +17,9 @@ from templates.refusal import Refusal
 
 if TYPE_CHECKING:
     from flows.plan import Plan
+    from templates.benchmark import Benchmark, Record
     from translation.gold import Pair
+    from translation.judge import Evidence
     from translation.power import Gather
 
 log = logging.getLogger(__name__)
@@ -65,8 +67,10 @@ def need_writable(path: Path) -> None:
 
 
 def scorer(plan: Plan, status: Status) -> tuple[Gather | None, str]:
-    """What force-decodes with the plan's translator, and the engine's identity; None, said in a line, where there is none or it is no Scorer."""
-    from flows.engines import engine_of, measured_for, translator_for
+    """What measures with the plan's translator and the one of the opposite direction, where there is one, and the former's identity; None, said in
+    a line, where it is no Scorer and there is no way back."""
+    from flows.draft import back_for
+    from flows.engines import engine_of, measured_for, memory_for, translator_for
     from translation import evidence
     from translation.engine import scored_by
 
@@ -75,7 +79,8 @@ def scorer(plan: Plan, status: Status) -> tuple[Gather | None, str]:
     except Refusal as refusal:
         log.warning("without evidence from a model: %s", refusal)
         return None, ""
-    engine = scored_by(translator)
+    back = back_for(plan)
+    engine = scored_by(translator) or (back.fingerprint if back is not None else "")
     if not engine:
         log.warning("without evidence from a model: %s gives no log-probabilities", engine_of(plan))
         return None, ""
@@ -86,4 +91,9 @@ def scorer(plan: Plan, status: Status) -> tuple[Gather | None, str]:
         done += pairs
         status.update(f"{done:,} pairs of sentences measured with the translator")
 
-    return partial(evidence.gather, translator=translator, cache=measured_for(translator), on_batch=told), engine
+    def measure(source: Sequence[Record], translated: Sequence[Record], shape: Benchmark) -> Evidence:
+        with memory_for(back) if back is not None else nullcontext() as memory:
+            cache = measured_for(translator)
+            return evidence.gather(source, translated, shape, translator=translator, cache=cache, back=back, back_memory=memory, on_batch=told)
+
+    return measure, engine

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
+from flows.draft import back_for
 from flows.engines import engine_of, measured_for, memory_for, second_for, translator_for, variant_for
 from flows.plan import Plan
 from flows.step import bar, stored
@@ -16,6 +17,7 @@ from templates.language import ENGLISH
 from templates.run_folder import Runs
 from templates.store import digest, file_digest
 from translation import evidence, limits
+from translation.engine import Translator
 from translation.judge import Evidence
 from translation.limits import Limits
 from translation.retry import Engine, climb
@@ -23,12 +25,12 @@ from translation.retry import Engine, climb
 
 def measured(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Sequence[Record], *, lines: Limits) -> Evidence:
     """What the plan's engines measure of these rows for checks that are on; nothing is measured twice, also after a kill."""
-    translator, second = translator_for(plan), second_for(plan)
+    translator, second, back = translator_for(plan), second_for(plan), reverse_for(plan, lines)
     wanted = {name for name, gate in limits.gates().items() if gate.SCOPE == "evidence"} - {*lines.lines.off, *(() if second else (evidence.AGREEMENT,))}
-    if not wanted:
+    if not wanted - {*(() if back else evidence.BACKWARD)}:
         return {}
     with ExitStack() as held:
-        memory = held.enter_context(memory_for(second)) if second is not None else None
+        memory, back_memory = (held.enter_context(memory_for(engine)) if engine is not None else None for engine in (second, back))
         advance = held.enter_context(bar(f"measure {benchmark.name} in {plan.language.code}, {len(moved)} rows"))
         return evidence.gather(
             source,
@@ -38,8 +40,15 @@ def measured(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: 
             second=second,
             cache=measured_for(translator),
             memory=memory,
+            back=back,
+            back_memory=back_memory,
             on_batch=lambda count: advance(count, "pairs"),
         )
+
+
+def reverse_for(plan: Plan, lines: Limits) -> Translator | None:
+    """What translates back for the checks that ask for it; None where all of them are off or there is no such engine."""
+    return back_for(plan) if plan.language.code != ENGLISH and not {*evidence.BACKWARD} <= {*lines.lines.off} else None
 
 
 def ladder(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Sequence[Record], *, lines: Limits) -> list[Record]:
@@ -65,10 +74,11 @@ def ladder(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Se
             )
         records.write(folder / "records.jsonl", found.records, benchmark=benchmark.name, language=plan.language.code)
 
-    second = second_for(plan)
+    second, back = second_for(plan), reverse_for(plan, lines)
     inputs = [
         translator_for(plan).fingerprint,
         second.fingerprint if second is not None else "",
+        back.fingerprint if back is not None else "",
         benchmark.name,
         file_digest(catalogue.benchmark_file(benchmark.name)),
         file_digest(Path(plan.language.file)),

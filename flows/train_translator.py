@@ -38,6 +38,7 @@ def train_translator(
     ] = None,
     dev: Annotated[list[str] | None, typer.Option("--dev", help="English<TAB>translation, .tsv or .tsv.gz; repeat, CODE=... for several targets.")] = None,
     dev_rows: Annotated[int, typer.Option("--dev-rows", help="The first so many rows of each dev set.", min=1)] = 200,
+    fraction: Annotated[float, typer.Option("--fraction", help="Of the corpus, as 0.25: what more text is worth says evaluate-translator.")] = 1.0,
     shape: Annotated[str, typer.Option("--shape", help="small, or big on a GPU; tiny to try things out.")] = "small",
     vocabulary: Annotated[int, typer.Option("--vocabulary", help="Pieces that texts are cut into.", min=300)] = 8000,
     batch_tokens: Annotated[int, typer.Option("--batch-tokens", help="Tokens in a step, padding counted.", min=64)] = 4096,
@@ -83,6 +84,7 @@ def train_translator(
         work=work,
         out=place,
         dev=_dev(_by_target(dev or [], targets, "--dev"), source, dev_rows),
+        fraction=fraction,
         shape=shape,
         vocabulary=vocabulary,
         precision=precision,  # type: ignore[arg-type]

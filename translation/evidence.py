@@ -1,8 +1,8 @@
 """evidence: what models measure about translated rows, for the checks of scope "evidence"; measured once, remembered beside the memory.
 
 `log_probability` and `addition` (translation/detachment.py) and `ending` (the end mark) by force-decoding with an engine that is a
-Scorer; `agreement` by translating with a second engine. A text of several sentences is measured sentence by sentence where both sides
-have as many, since small models know single sentences best, otherwise whole.
+Scorer; `agreement` by translating with a second engine; `round_trip`, `denial` and `label_fidelity` by translating back. What is force-decoded
+is measured sentence by sentence where both sides have as many, since small models know single sentences best, otherwise whole.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import sacrebleu
 from templates.benchmark import Benchmark, Record
 from translation import detachment, segments
 from translation.engine import Scorer, Translator
+from translation.fidelity import preferences
+from translation.gates._denials import denials
 from translation.judge import Evidence
 from translation.measured import Measured, Pair, Tokens
 from translation.memory import Memory
@@ -24,6 +26,7 @@ from translation.translate import translate_lines
 
 BATCH = 64  # pairs between two writes: what a kill can cost
 LOG_PROBABILITY, ADDITION, ENDING, AGREEMENT = "log_probability", "addition", "ending", "agreement"
+ROUND_TRIP, DENIAL, LABEL_FIDELITY = BACKWARD = "round_trip", "denial", "label_fidelity"
 
 logger = logging.getLogger(__name__)
 
@@ -37,12 +40,15 @@ def gather(
     second: Translator | None = None,
     cache: Path | None = None,
     memory: Memory | None = None,
+    back: Translator | None = None,
+    back_memory: Memory | None = None,
     on_batch: Callable[[int], None] | None = None,
 ) -> Evidence:
     """Check -> (row id, field) -> number, for the text fields of rows that are in both sets and blank on neither side.
 
-    A translator that is no Scorer gives no log-probabilities, without `second` there is no agreement. `cache`: the file of what was
-    measured before; `memory`: the second engine's. `on_batch` hears the number of pairs each time some are done.
+    A translator that is no Scorer gives no log-probabilities, without `second` there is no agreement, and without `back`, the engine of the
+    opposite direction, nothing is translated back. `cache`: the file of what was measured before; `memory`: the second engine's. `on_batch`
+    hears the number of pairs each time some are done.
     """
     by_id = {record.id: record for record in translated}
     names = [name for name, field in benchmark.fields.items() if field.role == "text"]
@@ -58,6 +64,28 @@ def gather(
         found |= {name: {place: measured[pair][which] for place, pair in wanted.items()} for which, name in enumerate((LOG_PROBABILITY, ADDITION, ENDING))}
     if second is not None:
         found[AGREEMENT] = _agreement(wanted, second, memory=memory, on_batch=on_batch)
+    if back is not None:
+        texts = list(dict.fromkeys(target for _, target in wanted.values()))
+        said = dict(zip(texts, translate_lines(texts, translator=back, memory=back_memory, on_batch=on_batch), strict=True))
+        found |= backward(source, benchmark, {place: (ours, said[theirs]) for place, (ours, theirs) in wanted.items()})
+    return found
+
+
+def backward(source: Sequence[Record], benchmark: Benchmark, pairs: Mapping[tuple[str, str], Pair]) -> dict[str, dict[tuple[str, str], float]]:
+    """What a way there and back says. `pairs`: (row id, field) -> the source and what came back; label fidelity reads all running text of a row
+    and stands with its first field."""
+    metric = sacrebleu.CHRF()
+    found: dict[str, dict[tuple[str, str], float]] = {
+        ROUND_TRIP: {place: round(metric.sentence_score(came, [ours]).score, 2) for place, (ours, came) in pairs.items()},
+        DENIAL: {place: float(len(denials(came)) - len(denials(ours))) for place, (ours, came) in pairs.items()},
+    }
+    names = [name for name, field in benchmark.fields.items() if field.role == "text"]
+    texts = [" \n".join(record.fields[name] for name in names) for record in source]
+    read = {
+        row: " \n".join(pairs[record.id, name][1] for name in names) for row, record in enumerate(source) if all((record.id, name) in pairs for name in names)
+    }
+    labels, groups = [record.label for record in source], [record.group or record.id for record in source]
+    found[LABEL_FIDELITY] = {(source[row].id, names[0]): round(nats, 4) for row, nats in preferences(texts, labels, groups, read).items()}
     return found
 
 

@@ -155,7 +155,7 @@ class GateReport:
 
     `slot_types`: carried of all, by slot type; `slot_rows`: kept of the rows that hold it. `words`: what is wrong with the language's
     prompts and label words. `merged`: what became the same in translation, the largest first. `review`: what people found in these very
-    rows (see reviews); None where nobody looked.
+    rows (see reviews); None where nobody looked. `labels_back`: see set_checks.labels_back.
     """
 
     benchmark: str
@@ -178,6 +178,7 @@ class GateReport:
     merged: tuple[Merged, ...] = ()
     references: tuple[Metric, ...] = ()
     review: Mapping[str, Any] | None = None
+    labels_back: Mapping[str, Share] = field(default_factory=dict)
 
     @property
     def marked_by(self) -> dict[str, int]:
@@ -200,6 +201,7 @@ class GateReport:
             "marked_by": self.marked_by,
             "checks": self._checks_json(),
             "per_label": {label: _share_json(share, hits="kept", of="rows") for label, share in self.labels.items()},
+            "per_label_back": {label: _share_json(share, hits="kept", of="rows") for label, share in self.labels_back.items()},
             "per_slot_type": {name: _slot_json(share, self.slot_rows.get(name, Share(0, 0))) for name, share in self.slot_types.items()},
             "duplicates": [{**asdict(one), "ids": list(one.ids[:SAMPLES]), "rows": len(one.ids), "leaks": one.leaks} for one in self.merged[:LISTED]],
             "references": [asdict(metric) for metric in self.references],

@@ -131,6 +131,7 @@ def _report(
         words=tuple(words),
         slot_rows=by_type,
         merged=same,
+        labels_back=set_checks.labels_back(rows, benchmark.labels),
     )
 
 

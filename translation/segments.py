@@ -1,25 +1,24 @@
 """Segments: cut a text into sentences and put it back exactly.
 
-Rules rather than a trained splitter: a missed cut costs little, a wrong one costs the sentence.
+Where sentences end sentencex says (https://github.com/wikimedia/sentencex). Every line break ends one too, a list's number stays with its
+item, and a sentence longer than a model's positions is cut at clauses or blanks.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import accumulate, pairwise
+
+import sentencex
+
+from templates.language import ENGLISH
 
 LONGEST = 240  # characters in a segment: below 256 positions even if every letter is a token of its own
 
-_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s)")
 _LINE = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _CLAUSE = re.compile(r"[,;:–—](?=\s)")
-_SHORTENED = """
-    mr mrs ms dr prof sr jr gen sen rep gov hon rev capt col sgt vs etc inc ltd corp plc bros dept est approx vol fig eq ca cf e.g i.e a.m p.m u.s u.k
-    jan feb apr jun jul aug sep sept oct nov dec mon tue wed thu fri avg mln bln bn pct q yr yrs incl
-    """
-_ABBREVIATIONS = frozenset(_SHORTENED.split())
-_ALSO_WORDS = frozenset({"no", "nos", "co", "min", "max", "mar", "sun", "sat", "ex", "st", "al"})  # abbreviations if capitalised or before a number
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def split(text: str, *, longest: int = LONGEST) -> list[str]:
@@ -49,27 +48,12 @@ def _bare(part: str) -> list[str]:
 
 
 def _sentence_ends(line: str) -> list[int]:
-    ends: list[int] = []
-    for found in _END.finditer(line):
-        after = line[found.end() :].lstrip()
-        if not after or after[0].islower():
-            continue
-        before = line[ends[-1] if ends else 0 : found.start()]
-        if found.group().startswith(".") and found.group().strip("\"'”’»)]") == "." and _goes_on(before, after):
-            continue
-        ends.append(found.end())
-    return ends
-
-
-def _goes_on(before: str, after: str) -> bool:
-    """Whether a full stop between these two ends no sentence: abbreviation, initial, or the number of a list item."""
-    word = before.split()[-1] if before.split() else ""
-    plain = word.strip("\"'“‘«([").casefold()
-    if before.strip() == word and word.isdigit():
-        return True
-    if plain in _ALSO_WORDS:
-        return after[0].isdigit() or (word[:1].isupper() and before.strip() != word)
-    return plain in _ABBREVIATIONS or bool(re.fullmatch(r"(?:[a-z]\.)*[a-z]", plain))
+    """Where sentences end; a piece without a letter ("2. ") goes with the next."""
+    parts = sentencex.segment(ENGLISH, _SURROGATE.sub("?", line))
+    ends = list(accumulate(map(len, parts)))
+    if not ends or ends[-1] != len(line):
+        return []
+    return [end for end, part in zip(ends, parts, strict=True) if any(letter.isalpha() for letter in part)]
 
 
 def _shorten(sentence: str, longest: int) -> list[str]:

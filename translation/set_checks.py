@@ -12,11 +12,23 @@ from typing import Literal, TypeVar
 from templates.benchmark import Benchmark, Record
 from templates.finding import Finding
 from translation.gate_report import Merged, Row, Statistics
+from translation.gates import label_fidelity
 from translation.limits import Lines
 from translation.shares import Share, percent
 
 T = TypeVar("T")
 NAMED = 5  # labels or texts named in one finding
+
+
+def labels_back(rows: Sequence[Row], labels: Sequence[str]) -> dict[str, Share]:
+    """Label -> rows that a classifier of the English rows still gives it there and back, of those that it gives it in English (see the check
+    label_fidelity); empty where nothing was translated back."""
+    found: dict[str, list[bool]] = {}
+    for row in rows:
+        for key, score in row.scores.items():
+            if key.startswith(f"{label_fidelity.NAME}("):
+                found.setdefault(row.label, []).append(score["nats"] >= 0)
+    return {label: Share(sum(found[label]), len(found[label])) for label in labels if label in found}
 
 
 def kept_of(source: Sequence[Record], kept: Sequence[Record], labels: Sequence[str]) -> dict[str, Share]:

@@ -2,16 +2,19 @@
 
 The walk of one text: split -> shield -> engine (through the memory) -> restore -> join. What the engine can carry says how a sentence is
 shielded, and when it goes again otherwise (shield/shielding.py); one that loses a stand-in for good goes again cut around the shielded
-pieces and is flagged. An utterance that loses the name in a slot goes again with that name shielded.
+pieces and is flagged. An utterance that loses the name in a slot goes again with that name shielded, and one that loses another slot is said
+as it is with markers, where the engine carries them and they leave it much the same.
 """
 
 from __future__ import annotations
 
 import logging
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+
+import sacrebleu
 
 from templates.benchmark import Benchmark, Record
 from templates.language import Language
@@ -26,7 +29,8 @@ from translation.shield.shielding import Shielding, StandIns, shielding_for
 
 BATCH = 128  # texts between two writes to the memory: what a kill can cost; with 64 an engine with two threads is a tenth slower
 TRUNCATED, SHIELD_LOST, SPAN_COPIED = "truncated", "shield-lost", "span-copied"
-SLOT_COPIED, NAME_KEPT = "slot-copied", "name-kept"
+SLOT_COPIED, NAME_KEPT, AS_MARKED = "slot-copied", "name-kept", "as-marked"
+ALIKE = 70.0  # chrF2 of the translation with markers against the plain one; below it the markers cost words
 
 Sentence = tuple[str, tuple[str, ...]]  # a text, and the names in it that are shielded
 
@@ -110,13 +114,29 @@ def _slotted(sources: Sequence[Record], done: Sequence[Record], benchmark: Bench
     tried = {place: replace(pairs[place], target=said[asked]) for place, asked in again.items() if asked in said}
     second = slots.carry(list(tried.values()), say=say, language=language, named=named)
     better = {place: one for place, one in zip(tried, second, strict=True) if not one.failed}
+    flagged = dict.fromkeys(better, NAME_KEPT)
+    if mark is not None:
+        lost = {place: pairs[place] for place, one in enumerate(carried) if one.failed and place not in better}
+        other = _as_marked(lost, mark, language, named)
+        third = slots.carry(list(other.values()), say=say, mark=mark, language=language, named=named)
+        found_there = {place: one for place, one in zip(other, third, strict=True) if not one.failed}
+        tried, better, flagged = {**tried, **other}, {**better, **found_there}, {**flagged, **dict.fromkeys(found_there, AS_MARKED)}
     result = []
     for place, (source, record) in enumerate(zip(sources, done, strict=True)):
         found = better.get(place, carried[place]).slots
-        flags = {*record.flags, *({SLOT_COPIED} if any(slot.method == "copy" for slot in found) else ()), *({NAME_KEPT} if place in better else ())}
+        flags = {*record.flags, *({SLOT_COPIED} if any(slot.method == "copy" for slot in found) else ()), *([flagged[place]] if place in better else ())}
         fields = {**record.fields, field: tried[place].target} if place in better else record.fields
         result.append(replace(record, fields=fields, slots=found, source_slots=source.slots, flags=tuple(sorted(flags))))
     return result
+
+
+def _as_marked(lost: Mapping[int, slots.Pair], mark: Mark, language: Language, named: frozenset[str]) -> dict[int, slots.Pair]:
+    """The utterances whose slots are not all in the plain translation, as they are said with markers, where the markers left them much the same."""
+    asked = {place: slots.to_mark(pair, language, named) for place, pair in lost.items()}
+    answers = mark(list(dict.fromkeys(one for one in asked.values() if one[1])))
+    metric = sacrebleu.CHRF()
+    said = {place: (lost[place], answers[one].text) for place, one in asked.items() if one in answers}
+    return {place: replace(pair, target=text) for place, (pair, text) in said.items() if metric.sentence_score(text, [pair.target]).score >= ALIKE}
 
 
 def sayer(translator: Translator, memory: Memory | None) -> slots.Say:

@@ -128,3 +128,13 @@ def test_raw_files_are_prepared_first_and_some_pairs_held_out(home: Path, capsys
 def test_what_cannot_be_done_is_said(home: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str) -> None:
     assert call(["train-translator", *options]) != 0
     assert said in capsys.readouterr().err
+
+
+def test_a_part_of_the_corpus_makes_a_model_that_says_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for fraction in ("0.5", "1"):
+        where = ["--work", f"work{fraction}", "--out", f"model{fraction}"]
+        assert call(["train-translator", "--to", "sv", "--corpus", "corpus-sv", "--fraction", fraction, *where, *QUICK, "--steps", "3"]) == 0
+    shares = [json.loads((home / f"model{fraction}" / "manifest.json").read_text())["share"] for fraction in ("0.5", "1")]
+    pairs = [json.loads((home / f"work{fraction}" / "tokens" / "tokens.json").read_text())["pairs"] for fraction in ("0.5", "1")]
+    assert shares == [0.5, 1] and pairs[0] < 0.8 * pairs[1]
+    assert call(["train-translator", "--to", "sv", "--corpus", "corpus-sv", "--fraction", "0", *QUICK, "--steps", "3"]) == 1

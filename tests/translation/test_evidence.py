@@ -12,8 +12,10 @@ import pytest
 from templates import catalogue, language
 from templates.benchmark import Record
 from translation import detachment, evidence, limits
+from translation.engine import Output
+from translation.gate_report import Share
 from translation.judge import judge
-from translation.translators import ctranslate2, identity
+from translation.translators import apertium, ctranslate2, identity
 
 FIQA = catalogue.benchmark("fiqa")
 SV, EN = language.load("sv"), language.load("en")
@@ -109,3 +111,42 @@ def test_a_detached_stretch_is_found_where_the_mean_is_silent() -> None:
     assert detachment.whole(odds) < 0
     assert detachment.stretch(odds, "x" * 40, "y" * 70) > detachment.stretch(odds[:10], "x" * 40, "y" * 40)
     assert math.isfinite(detachment.stretch([0.5], "x", "y"))
+
+
+class Back:
+    """An engine that translates back what it was told of; its fingerprint is nothing's."""
+
+    def __init__(self, known: dict[str, str]) -> None:
+        self.known, self.fingerprint = known, "b" * 64
+
+    def translate(self, texts: Sequence[str]) -> list[Output]:
+        return [Output(self.known.get(text, text), -0.1, False) for text in texts]
+
+
+def test_what_comes_back_is_measured_by_row_and_label_by_label() -> None:
+    up, down = ("stiger", "rises"), ("faller", "falls")
+    pairs = [(f"Bolag {number} {way[0]} i dag.", f"Company {number} {way[1]} today.") for number in range(15) for way in (up, down)]
+    source = [Record(str(place), {"sentence": ours, "target": "Shell"}, FIQA.labels["falls" in ours], ours) for place, (_, ours) in enumerate(pairs)]
+    translated = [replace(row, fields={**row.fields, "sentence": theirs}) for row, (theirs, _) in zip(source, pairs, strict=True)]
+    back = dict(pairs) | {pairs[0][0]: "Company 0 never falls today."}
+    found = evidence.gather(source, translated, FIQA, translator=identity.build(identity.Settings(), source=EN, target=SV), back=Back(back))
+    assert set(found) == {"round_trip", "denial", "label_fidelity"}
+    assert found["round_trip"]["1", "sentence"] == 100 > found["round_trip"]["0", "sentence"]
+    assert (found["denial"]["0", "sentence"], found["denial"]["1", "sentence"]) == (1, 0)
+    assert found["label_fidelity"]["0", "sentence"] < 0 < found["label_fidelity"]["1", "sentence"]
+    off = limits.read(SV, {"off": ["language_id", "names", "invented_words"]})
+    report = judge(source, translated, benchmark=FIQA, language=SV, limits=off, evidence=found)
+    assert not report.quarantined
+    assert {"denial"} <= set(report.rows[0].failed)
+    assert report.labels_back[FIQA.labels[0]] == Share(14, 15) and report.labels_back[FIQA.labels[1]] == Share(15, 15)
+    assert report.to_json(excluded={}, provenance={})["per_label_back"][FIQA.labels[0]]["kept"] == 14
+
+
+@pytest.mark.skipif(not apertium.reaches(source=language.load("ca"), target=EN), reason="Apertium's Catalan to English is not installed")
+def test_a_real_engine_there_and_back_ranks_other_rows_translations_last() -> None:
+    there = apertium.build(apertium.Settings(), source=EN, target=language.load("ca"))
+    back = apertium.build(apertium.Settings(), source=language.load("ca"), target=EN)
+    said = [one.text for one in there.translate([ours for ours, _ in PAIRS])]
+    sound, swapped = rows([(ours, text) for (ours, _), text in zip(PAIRS, said, strict=True)]), rows([(PAIRS[n][0], said[(n + 1) % 4]) for n in range(4)])
+    good, bad = (evidence.gather(*both, FIQA, translator=there, back=back)["round_trip"] for both in (sound, swapped))
+    assert min(good.values()) > 2 * max(bad.values())

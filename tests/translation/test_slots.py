@@ -298,3 +298,26 @@ def test_references(swedish: ctranslate2.CTranslate2, data: Path) -> None:
         f1 = 2 * right / (sum(map(len, got)) + sum(len(one.slots) for one in pairs[part]))
         print(f"{name}: {right} right of {sum(map(len, got))} carried of {sum(len(one.slots) for one in pairs[part])} slots, F1 {f1:.3f}")
         assert f1 >= least
+
+
+class Carrier:
+    """An engine that carries markers and says what the table says; what it does not know it says unchanged."""
+
+    def __init__(self, known: dict[str, str]) -> None:
+        self.known, self.fingerprint, self.markers = known, "c" * 64, True
+
+    def translate(self, texts: Sequence[str]) -> list[Output]:
+        return [Output(self.known.get(text, text), -0.1, False) for text in texts]
+
+
+@pytest.mark.parametrize(("tagged", "kept"), [("sätt på⟦a⟧ ljuset⟦/a⟧ i det stora köket på övervåningen nu", True), ("tänd⟦a⟧ ljuset⟦/a⟧ däruppe", False)])
+def test_an_utterance_without_its_slot_is_said_as_with_markers_if_they_cost_little(tagged: str, kept: bool) -> None:
+    english = "turn on the [device_type : light] in the large kitchen upstairs now"
+    text, plain = parse_markup(english)[0], "sätt på lampan i det stora köket på övervåningen nu"
+    engine = Carrier({text: plain, "turn on the⟦a⟧ light⟦/a⟧ in the large kitchen upstairs now": tagged, "light": "lätt"})
+    (moved,) = translate.translate_records([utterance(1, english)], ASSISTANT, translator=engine, memory=None, language=SV)
+    if kept:
+        assert render_markup(moved.fields["utterance"], moved.slots) == "sätt på [device_type : ljuset] i det stora köket på övervåningen nu"
+        assert moved.slots[0].method == "tag" and translate.AS_MARKED in moved.flags
+    else:
+        assert (moved.fields["utterance"], moved.slots) == (plain, ()) and translate.AS_MARKED not in moved.flags

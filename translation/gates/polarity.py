@@ -12,20 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from templates.language import ENGLISH, Language
+from translation.gates._denials import denials
 from translation.gates._pieces import pieces
 
 NAME = "polarity"
 SCOPE = "text"
-
-DENIES = re.compile(r"\b(?:not|never|nothing|nobody|nowhere|neither|nor|cannot|without|none|no|no-one)\b|n['’]t\b", re.IGNORECASE)
-NO_DENIAL = re.compile(  # emphasis, a polite question, a tag, a number, or what other languages say without denying
-    r"""\bnot\s(?:only|just|merely|simply|least|until|to\smention|yet|un\w+|(?:too\s|a\s|so\s)?bad)\b
-    | \b(?:why|if|whether\sor|or|as)\snot\b | \bcan(?:['’]t|not)\s(?:help|but)\b | n['’]t\s(?:you|it|he|she|we|they|I|that|there)\b
-    | \bdon['’]t\sworry\b | \bnever\s?mind\b | ^\W*no\b(?=\W) | \bnothing\s(?:but|like)\b | \bnone\sthe\sless\b | \bnone\sof\syour\b
-    | \bno[.\s-]*\d | \bno\s(?:end|doubt|matter|wonder|later\sthan|longer\sthan|sooner|less|more\sthan|fewer)\b
-    | \bno\s?one\s(?:\w+\s){0,3}(?:except|but)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +49,7 @@ def score(source: str, target: str, language: Language) -> Score:
     words = tuple(language.gate.get(NAME, {}).get("words", ()))
     if not words or language.code == ENGLISH:
         return Score((), 0, False)
-    denied = tuple(DENIES.findall(NO_DENIAL.sub(" ", source))) if DENIES.search(source) else ()
+    denied = denials(source)
     return Score(denied, len(_pattern(words).findall(target)) if denied else 0, True)
 
 

@@ -36,7 +36,7 @@ class Dev:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What stays the same from evaluation to evaluation. `pieces`: folder of the tokenizer; `out`: where the best goes."""
+    """What stays the same from evaluation to evaluation. `pieces`: folder of the tokenizer; `out`: where the best goes; `share`: of the corpus."""
 
     work: Path
     out: Path
@@ -48,12 +48,19 @@ class Candidate:
     card: Card
     placeholders: bool
     markers: bool
+    share: float = 1.0
     threads: int = 1
 
     def evaluate(self, weights: Mapping[str, Tensor], progress: Progress) -> float:
         """Mean chrF2 over the dev sets, greedy. A better one than that in `out` takes its place there."""
         original, converted = self.work / "original", self.work / "candidate"
-        learnt: dict[str, Any] = {"source": self.source, "targets": self.targets, "placeholders": self.placeholders, "markers": self.markers}
+        learnt: dict[str, Any] = {
+            "source": self.source,
+            "targets": self.targets,
+            "placeholders": self.placeholders,
+            "markers": self.markers,
+            "share": self.share,
+        }
         export.save(weights, self.config, original, pieces=self.pieces)
         export.convert(original, converted, **learnt)
         scores = {dev.name: self._score(converted, dev) for dev in self.dev}

@@ -125,7 +125,7 @@ def _digest(
     teach: Sequence[Teach],
 ) -> str:
     held = [[one.origin, one.kind, one.swapped, [file_digest(path) for path in one.paths]] for one in used]
-    spoken = [[one.code, one.script, one.mistaken_for] for one in languages]
+    spoken = [[one.code, one.script, one.mistaken_for, asdict(one.write)] for one in languages]
     modules = [__name__, *(teaching.module(one) for one in teach)]  # marking's among those that this module imports
     taught = [teaching.name(one) for one in teach]
     facts = {origin: sources.facts(one) for origin, one in known.items()}

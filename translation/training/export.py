@@ -7,6 +7,7 @@ import uuid
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from ctranslate2.converters import TransformersConverter
@@ -41,17 +42,19 @@ def convert(
     targets: Sequence[str],
     placeholders: bool,
     markers: bool,
+    share: float = 1.0,
     texts: Mapping[str, str] | None = None,
     quantization: str = "int8",
 ) -> None:
-    """Convert what `save` wrote; `texts` (card, licences) are put beside the model. The folder is replaced as a whole."""
+    """Convert what `save` wrote; `texts` (card, licences) are put beside the model, `share`: of the corpus it saw. The folder is replaced as a whole."""
     staged = make_folder(folder.parent) / f".{folder.name}.{uuid.uuid4().hex[:8]}.tmp"
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*sacremoses.*")
             TransformersConverter(str(original)).convert(str(staged), quantization=quantization)
         shutil.copyfile(original / "source.spm", staged / "source.spm")  # target.spm is the same file
-        ctranslate2.seal(staged, source=source, target=targets[0], max_positions=POSITIONS, placeholders=placeholders, markers=markers, targets=tuple(targets))
+        learnt: dict[str, Any] = {"placeholders": placeholders, "markers": markers, "targets": tuple(targets), "share": share}
+        ctranslate2.seal(staged, source=source, target=targets[0], max_positions=POSITIONS, **learnt)
         for name, text in (texts or {}).items():
             (staged / name).write_text(text, encoding="utf-8")
         replace(staged, folder)

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Order:
     """What to make. `corpora`: target language -> folder of a prepared corpus, either way round; `work`: where all that a resumed training needs is kept;
-    without `dev` sets some pairs of the corpora are held out for that."""
+    without `dev` sets some pairs of the corpora are held out for that. `fraction`: of the corpora's sentences; smaller ones are part of larger ones."""
 
     source: str
     corpora: Mapping[str, Path]
@@ -43,6 +43,7 @@ class Order:
     work: Path
     out: Path
     dev: tuple[Dev, ...] = ()
+    fraction: float = 1.0
     shape: str = "small"
     vocabulary: int = 8000
     precision: Precision = "auto"
@@ -70,6 +71,8 @@ def make(order: Order, *, on_step: Callable[[Told], None] | None = None) -> Prog
 
 
 def _make(order: Order, on_step: Callable[[Told], None] | None) -> Progress:
+    if not 0 < order.fraction <= 1:
+        raise Refusal(f"a fraction of {order.fraction:g} of the corpus; allowed is above 0 and at most 1.")
     if not order.resume and (order.work / loop.LATEST).is_file():
         raise Refusal(f"{order.work}: a training stands there; go on with it with --resume, or name another --work folder.")
     facts = {code: shards.facts(folder) for code, folder in order.corpora.items()}
@@ -95,10 +98,11 @@ def _make(order: Order, on_step: Callable[[Told], None] | None) -> Progress:
         card=Card(order.source, facts, size, settings, read.facts, len(pieces), weights),
         placeholders=_carries(read, "placeholders"),
         markers=_carries(read, "markers"),
+        share=order.fraction,
         threads=order.threads,
     )
     logger.info("%d pairs, %d weights, %d threads", len(read.starts), weights, order.threads)
-    corpus = digest(sorted(str(one.digest) for one in facts.values()))
+    corpus = digest([sorted(str(one.digest) for one in facts.values()), *([order.fraction] if order.fraction < 1 else [])])
     return loop.train(
         model,
         read,
@@ -116,12 +120,12 @@ def _carries(read: Tokens, name: str) -> bool:
     return int(str(read.facts[name])) > 0
 
 
-def pairs(folder: Path, *, source: str) -> Iterator[Pair]:
+def pairs(folder: Path, *, source: str, fraction: float = 1.0) -> Iterator[Pair]:
     """The corpus with `source` as the language that is translated, whichever way round it was prepared."""
     if shards.facts(folder).source == source:
-        yield from shards.read(folder)
+        yield from shards.read(folder, fraction=fraction)
     else:
-        for pair in shards.read(folder):
+        for pair in shards.read(folder, fraction=fraction):
             yield Pair(pair.target, pair.source, pair.origin)
 
 
@@ -129,11 +133,11 @@ def _pieces(order: Order, facts: Mapping[str, Facts]) -> sentencepiece.SentenceP
     """The tokenizer of the work folder. Resumed, it stays what it was, whatever corpus is read now."""
     folder, targets = order.work / "tokenizer", tuple(order.corpora)
     tags = targets if len(targets) > 1 else ()
-    asked = {"corpora": sorted(one.digest for one in facts.values()), "vocabulary": order.vocabulary, "targets": list(targets)}
+    asked = {"corpora": sorted(one.digest for one in facts.values()), "fraction": order.fraction, "vocabulary": order.vocabulary, "targets": list(targets)}
     made = folder / "made.json"
     there = json.loads(made.read_text(encoding="utf-8")) if made.is_file() else None
     if there != asked and not (there and order.resume):
-        texts = chain.from_iterable((pair.source, pair.target) for one in order.corpora.values() for pair in shards.read(one))
+        texts = chain.from_iterable((pair.source, pair.target) for one in order.corpora.values() for pair in shards.read(one, fraction=order.fraction))
         logger.info("learning %d pieces", order.vocabulary)
         tokenizer.learn(texts, folder, size=order.vocabulary, source=order.source, targets=targets, threads=order.threads)
         write_json(made, asked)
@@ -145,7 +149,7 @@ def _held_out(order: Order, facts: Mapping[str, Facts], code: str) -> Dev:
     chosen: dict[str, tuple[str, str]] = {}
     seen: set[str] = set()
     most = min(HELD_OUT, facts[code].pairs // 20)
-    for pair in pairs(order.corpora[code], source=order.source):
+    for pair in pairs(order.corpora[code], source=order.source, fraction=order.fraction):
         if len(chosen) == most:
             break
         if not {key(pair.source), key(pair.target)} & seen:
@@ -164,11 +168,12 @@ def _tokens(order: Order, facts: Mapping[str, Facts], pieces: sentencepiece.Sent
         "source": order.source,
         "tokenizer": file_digest(order.work / "tokenizer" / "source.spm"),
         "held": digest(sorted(held)),
+        "fraction": order.fraction,
     }
     folder = order.work / "tokens"
     known = tokens.read(folder, asked=asked)
     if known is not None:
         return known
     logger.info("encoding the corpus")
-    corpora = [(stand_ins.tag(code) if several else "", pairs(path, source=order.source)) for code, path in order.corpora.items()]
+    corpora = [(stand_ins.tag(code) if several else "", pairs(path, source=order.source, fraction=order.fraction)) for code, path in order.corpora.items()]
     return tokens.write(corpora, folder, pieces=pieces, held=held, asked=asked)

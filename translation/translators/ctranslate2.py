@@ -25,6 +25,7 @@ from translation.stand_ins import tag
 MODELS = catalogue.PACKAGE / "translation" / "models"
 MANIFEST = "manifest.json"
 SCORED_AT_ONCE = 8  # pairs; more pad more, 32 are no faster on two cores
+BOTH_WAYS = True  # where a model for the opposite direction is found by its name
 END = "</s>"  # CTranslate2 adds none to models converted from transformers; without it decoding never stops (issue 1236 there)
 
 
@@ -78,15 +79,25 @@ def find(model: str) -> Path:
     )
 
 
-def seal(folder: Path, *, source: str, target: str, max_positions: int, placeholders: bool = False, markers: bool = False, targets: Sequence[str] = ()) -> None:
+def seal(
+    folder: Path,
+    *,
+    source: str,
+    target: str,
+    max_positions: int,
+    placeholders: bool = False,
+    markers: bool = False,
+    targets: Sequence[str] = (),
+    share: float | None = None,
+) -> None:
     """Write manifest.json for a converted model: its languages, the longest input in tokens, sha256 of every file.
 
     `placeholders`, `markers`: whether it learnt to carry those of translation.stand_ins. `targets`: every language it translates into, `target`
-    among them; of more than one, the wanted one is named by a tag before the text.
+    among them; of more than one, the wanted one is named by a tag before the text. `share`: of its corpus that it was trained on, if known.
     """
     paths = [path for path in sorted(folder.iterdir()) if path.suffix in (".bin", ".json", ".spm") and path.name != MANIFEST]
     files = {path.name: file_digest(path) for path in paths}
-    learnt = {"placeholders": placeholders, "markers": markers, "targets": list(targets) or [target]}
+    learnt = {"placeholders": placeholders, "markers": markers, "targets": list(targets) or [target]} | ({} if share is None else {"share": share})
     write_json(folder / MANIFEST, {"source": source, "target": target, **learnt, "max_positions": max_positions, "files": files})
 
 

@@ -23,6 +23,7 @@ def test_what_is_shipped_may_be_given_on() -> None:
 
 def test_every_source_that_the_data_describes_is_known(data: Path) -> None:
     names = {path.name.split(".")[0] for path in (data / "parallel").glob("*.gz")}
+    names |= {f"back_{path.name.split('.')[0]}" for path in (data / "mono").glob("*.gz")}
     assert names == set(sources.load())
 
 
