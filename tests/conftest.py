@@ -39,6 +39,7 @@ class OneServer(LoadScopeScheduling):
         return "tests/flows" if nodeid.startswith("tests/flows/") else nodeid.split("::")[0]
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer:
     return OneServer(config, log)
 
