@@ -81,9 +81,7 @@ def slots_against(plan: Plan, benchmark: Benchmark, path: Path, source: Sequence
     """How well slots are carried into the references that have theirs marked."""
     translator, marked = translator_for(plan), slot_references.read(path, language=plan.language.code)
     with memory_for(translator) as memory:
-        return slot_references.measured(
-            source, marked, benchmark, say=translate.sayer(translator, memory), mark=translate.marker(translator, memory), language=plan.language
-        )
+        return slot_references.measured(source, marked, benchmark, ask=translate.asks_of(translator, memory), language=plan.language)
 
 
 def summary_of(gate: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,13 @@ def train_translator(
     dev: Annotated[list[str] | None, typer.Option("--dev", help="English<TAB>translation, .tsv or .tsv.gz; repeat, CODE=... for several targets.")] = None,
     dev_rows: Annotated[int, typer.Option("--dev-rows", help="The first so many rows of each dev set.", min=1)] = 200,
     fraction: Annotated[float, typer.Option("--fraction", help="Of the corpus, as 0.25: what more text is worth says evaluate-translator.")] = 1.0,
+    start: Annotated[
+        Path | None, typer.Option("--start-from", help="Begin with weights and pieces of another training's work folder, as lingraft/training/en-sv.")
+    ] = None,
     shape: Annotated[str, typer.Option("--shape", help="small, or big on a GPU; tiny to try things out.")] = "small",
+    dropout: Annotated[
+        float | None, typer.Option("--dropout", help="Instead of the shape's 0.1; 0 learns faster where text is read only a few times.", min=0, max=0.9)
+    ] = None,
     vocabulary: Annotated[int, typer.Option("--vocabulary", help="Pieces that texts are cut into.", min=300)] = 8000,
     batch_tokens: Annotated[int, typer.Option("--batch-tokens", help="Tokens in a step, padding counted.", min=64)] = 4096,
     learning_rate: Annotated[float, typer.Option("--learning-rate", help="The highest of the schedule.", min=0)] = 8e-4,
@@ -85,7 +91,9 @@ def train_translator(
         out=place,
         dev=_dev(_by_target(dev or [], targets, "--dev"), source, dev_rows),
         fraction=fraction,
+        start=start,
         shape=shape,
+        dropout=dropout,
         vocabulary=vocabulary,
         precision=precision,  # type: ignore[arg-type]
         threads=threads or len(os.sched_getaffinity(0)),

@@ -16,11 +16,12 @@ import simplemma
 from templates.language import Language
 from templates.slots import Slot
 from translation import rules, values, windows
+from translation.attention import Attention, projected
 from translation.markers import Span
 from translation.values import Asked
 from translation.windows import Text
 
-METHODS = ("copy", "rule", "tag", "exact", "casefold", "lemma", "compound", "fuzzy", "frame")
+METHODS = ("copy", "rule", "tag", "exact", "casefold", "lemma", "compound", "fuzzy", "attention", "frame")
 COSTS: Mapping[str, float] = {method: float(place) for place, method in enumerate(METHODS)}
 SURE, WEAK = METHODS[:5], METHODS[7:]
 LONGEST_RATIO = 3  # words of the value found per word of the English one, and the other way round
@@ -45,6 +46,7 @@ class Search:
     """One utterance, its translation, and what the engine has `said` so far: values, phrases, and utterances with a value shielded.
 
     `named`: slot types whose values are names; they are found as they are, or inflected, and never by what the engine makes of them.
+    `attention`: where the engine looked while it wrote the translation.
     `tagged`: slot -> the utterance translated with markers, and where in it the marked value stands.
     """
 
@@ -54,6 +56,7 @@ class Search:
     language: Language
     named: frozenset[str] = frozenset()
     tagged: Mapping[Slot, tuple[str, Span]] = field(default_factory=dict)
+    attention: Attention | None = None
 
     def places(self, slot: Slot, *, most: int) -> list[Place]:
         """Where the slot's value could be, each place once, the surest first."""
@@ -98,6 +101,8 @@ class Search:
         for later, phrase in asked:
             for likeness, start, end in windows.near(phrase, self.target):
                 yield Place(*self._bare(slot, start, end), "fuzzy", COSTS["fuzzy"] + (1 - likeness) / 10 + later)
+        if self.attention is not None and (held := projected(self.attention, (slot.start, slot.end), self.target.places)) is not None:
+            yield Place(*self._bare(slot, *held), "attention", COSTS["attention"])
         frame = windows.text_of(self.said.get((self.source.text, (slot.value,)), ""), around)
         yield from (Place(*self._bare(slot, start, end), "frame", COSTS["frame"]) for start, end in windows.framed(frame, value, self.target))
 

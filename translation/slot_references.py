@@ -20,7 +20,6 @@ from templates.refusal import Refusal
 from templates.slots import Slot, parse_markup
 from translation import slots
 from translation.gate_report import Metric
-from translation.marked import Mark
 from translation.references import RESAMPLES, SEED, interval
 
 Marked = tuple[str, tuple[Slot, ...]]  # a text and its slots
@@ -40,15 +39,13 @@ def read(path: Path, *, language: str) -> dict[str, Marked]:
     return found
 
 
-def measured(
-    source: Sequence[Record], references: Mapping[str, Marked], benchmark: Benchmark, *, say: slots.Say, mark: Mark | None = None, language: Language
-) -> tuple[Metric, ...]:
-    """Precision, recall and span F1 (0-100) over the rows that have a reference; nothing where none has. `say`, `mark`: see slots.carry."""
+def measured(source: Sequence[Record], references: Mapping[str, Marked], benchmark: Benchmark, *, ask: slots.Ask, language: Language) -> tuple[Metric, ...]:
+    """Precision, recall and span F1 (0-100) over the rows that have a reference; nothing where none has."""
     rows = [row for row in source if row.id in references]
     if not rows:
         return ()
     pairs = [slots.Pair(row.fields[benchmark.slots_in], references[row.id][0], row.slots) for row in rows]
-    carried = slots.carry(pairs, say=say, mark=mark, language=language, named=frozenset(benchmark.slot_names))
+    carried = slots.carry(pairs, ask=ask, language=language, named=frozenset(benchmark.slot_names))
     counts = np.array([_counts(one.slots, references[row.id][1]) for row, one in zip(rows, carried, strict=True)])
     generator = np.random.default_rng(SEED)
     drawn = [counts[generator.integers(0, len(rows), len(rows))].sum(0) for _ in range(RESAMPLES)]

@@ -3,10 +3,11 @@
 Mark-then-translate (EasyProject, Chen et al. 2023, https://arxiv.org/abs/2211.15613) for engines that learnt to carry markers: the value as
 it is said there is looked for in the plain translation, which stays as it is, because markers cost a small model words. Then
 translate-and-locate: the value is translated alone and in short phrases, and looked for; the surest way that finds it decides, and the
-slot says which (`places.METHODS`). What is still missing is sought by its frame: the utterance is translated again with the value
-shielded, and what stands between the same neighbours is it. FitzGerald et al. 2022 (https://arxiv.org/abs/2204.08582) tell values translated, localised and
-unchanged apart as the methods here do. Offsets count code points of the translation as it stands.
-Misses: a value that the translator says one way alone and another way in the sentence; a wrong translation said both times.
+slot says which (`places.METHODS`). Then the words that the engine wrote while it read the value (attention). What is still missing is sought
+by its frame: the utterance is translated again with the value shielded, and what stands between the same neighbours is it. FitzGerald et al.
+2022 (https://arxiv.org/abs/2204.08582) tell values translated, localised and unchanged apart as the methods here do. Offsets count code points
+of the translation as it stands. Misses: a value that the translator says one way alone and another way in the sentence; a wrong translation
+said both times.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from itertools import chain
 from templates.language import Language
 from templates.slots import Slot
 from translation import marked, rules, values, windows
+from translation.attention import Attend
 from translation.marked import Mark
 from translation.markers import Span
 from translation.places import METHODS, SURE, Place, Search, choose
@@ -26,6 +28,16 @@ from translation.values import Asked
 from translation.windows import Text
 
 Say = Callable[[Sequence[Asked]], Mapping[Asked, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What an engine can be asked for. `say`: translations, with some words kept as they are; it leaves a text out where one of these was lost.
+    `mark`, `attend`: see marked.Mark and attention.Attend; None where the engine can do neither."""
+
+    say: Say
+    mark: Mark | None = None
+    attend: Attend | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +57,34 @@ class Carried:
     failed: tuple[Slot, ...]
 
 
-def carry(pairs: Sequence[Pair], *, say: Say, language: Language, mark: Mark | None = None, named: frozenset[str] = frozenset()) -> list[Carried]:
-    """Find every slot of every pair. What has to be translated for it goes to `mark` in one call and to `say` in at most three.
+def carry(pairs: Sequence[Pair], *, ask: Ask, language: Language, named: frozenset[str] = frozenset()) -> list[Carried]:
+    """Find every slot of every pair. The engine is asked in one call to mark, in one to attend, and in at most three to say.
 
     First the utterances with values that stand neither unchanged nor by a rule in the translation are marked, then those values that were
-    not found are translated alone, then in phrases, then frames of those not found at all. `say` leaves a text out where a shielded value
-    was lost. `named`: the slot types whose values are names (see places.Search); nothing is asked for them.
+    not found are translated alone, then in phrases, then frames of those not found at all. `named`: the slot types whose values are names
+    (see places.Search); nothing is asked for them.
     """
     said: dict[Asked, str] = {}
     searches = [Search(windows.text_of(pair.source), windows.text_of(pair.target, language.carry.around), said, language, named) for pair in pairs]
     found = [choose(search, pair.slots) for search, pair in zip(searches, pairs, strict=True)]
-    if mark is not None:
+    if ask.mark is not None:
         asks = {number: to_mark(pair, language, named) for number, pair in enumerate(pairs) if _unsure(pair, found[number], SURE)}
-        answers = mark(list(dict.fromkeys(one for one in asks.values() if one[1])))
+        answers = ask.mark(list(dict.fromkeys(one for one in asks.values() if one[1])))
         for number, asked in asks.items():
             if asked in answers:
                 searches[number] = replace(searches[number], tagged=_tagged(pairs[number], asked, answers[asked]))
                 found[number] = choose(searches[number], pairs[number].slots)
+    if ask.attend is not None:
+        looked = [number for number, pair in enumerate(pairs) if [slot for slot in _unsure(pair, found[number], SURE) if slot.name not in named]]
+        for number, attention in zip(looked, ask.attend([(pairs[number].source, pairs[number].target) for number in looked]), strict=True):
+            searches[number] = replace(searches[number], attention=attention)
     for wanted in (values.alone, values.phrases, _frames) if language.carry.around else (values.alone, _frames):
         wants: dict[int, list[Asked]] = {}
         for number, (pair, places) in enumerate(zip(pairs, found, strict=True)):
             kinds = SURE if wanted is not _frames else METHODS
             unsure = [slot for slot in _unsure(pair, places, kinds) if slot.name not in named]
             wants[number] = [one for slot in unsure for one in wanted(slot, pair.source) if rules.units(slot.value, language.carry) is None]
-        said |= say([one for one in dict.fromkeys(chain.from_iterable(wants.values())) if one not in said])
+        said |= ask.say([one for one in dict.fromkeys(chain.from_iterable(wants.values())) if one not in said])
         found = [choose(searches[number], pairs[number].slots) if wants[number] else places for number, places in enumerate(found)]
     return [_carried(pair, search.target, places) for pair, search, places in zip(pairs, searches, found, strict=True)]
 

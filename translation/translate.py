@@ -20,6 +20,7 @@ from templates.benchmark import Benchmark, Record
 from templates.language import Language
 from templates.refusal import Refusal
 from translation import segments, slots, spans
+from translation.attention import Attention, Attentive
 from translation.engine import Output, Translator, marks
 from translation.marked import Mark, translate_marked
 from translation.memory import Memory
@@ -102,23 +103,23 @@ def translate_records(
 
 def _slotted(sources: Sequence[Record], done: Sequence[Record], benchmark: Benchmark, ask: _Asker, language: Language) -> list[Record]:
     """The records with their slots, some of them translated again with names shielded; what cannot be carried is missing."""
-    say, mark = _sayer(ask), _marker(ask)
+    asking = _asking(ask)
     field, named = benchmark.slots_in, frozenset(benchmark.slot_names)
     pairs = [slots.Pair(source.fields[field], record.fields[field], source.slots) for source, record in zip(sources, done, strict=True)]
-    carried = slots.carry(pairs, say=say, mark=mark, language=language, named=named)
+    carried = slots.carry(pairs, ask=asking, language=language, named=named)
     again: dict[int, Sentence] = {}
     for place, one in enumerate(carried):
         if kept := slots.to_shield(one, named):
             again[place] = pairs[place].source, kept
-    said = say(list(dict.fromkeys(again.values())))
+    said = asking.say(list(dict.fromkeys(again.values())))
     tried = {place: replace(pairs[place], target=said[asked]) for place, asked in again.items() if asked in said}
-    second = slots.carry(list(tried.values()), say=say, language=language, named=named)
+    second = slots.carry(list(tried.values()), ask=replace(asking, mark=None), language=language, named=named)
     better = {place: one for place, one in zip(tried, second, strict=True) if not one.failed}
     flagged = dict.fromkeys(better, NAME_KEPT)
-    if mark is not None:
+    if asking.mark is not None:
         lost = {place: pairs[place] for place, one in enumerate(carried) if one.failed and place not in better}
-        other = _as_marked(lost, mark, language, named)
-        third = slots.carry(list(other.values()), say=say, mark=mark, language=language, named=named)
+        other = _as_marked(lost, asking.mark, language, named)
+        third = slots.carry(list(other.values()), ask=asking, language=language, named=named)
         found_there = {place: one for place, one in zip(other, third, strict=True) if not one.failed}
         tried, better, flagged = {**tried, **other}, {**better, **found_there}, {**flagged, **dict.fromkeys(found_there, AS_MARKED)}
     result = []
@@ -139,23 +140,20 @@ def _as_marked(lost: Mapping[int, slots.Pair], mark: Mark, language: Language, n
     return {place: replace(pair, target=text) for place, (pair, text) in said.items() if metric.sentence_score(text, [pair.target]).score >= ALIKE}
 
 
-def sayer(translator: Translator, memory: Memory | None) -> slots.Say:
-    """What slots.carry asks for translations: texts with names in them shielded; what lost something on the way is left out."""
-    return _sayer(_Asker(translator, memory, None))
+def asks_of(translator: Translator, memory: Memory | None) -> slots.Ask:
+    """What slots.carry asks of an engine."""
+    return _asking(_Asker(translator, memory, None))
 
 
-def marker(translator: Translator, memory: Memory | None) -> Mark | None:
-    """What slots.carry asks for translations with markers; None where the engine has learnt none."""
-    return _marker(_Asker(translator, memory, None))
+def _asking(ask: _Asker) -> slots.Ask:
+    engine = ask.translator
+    mark = partial(translate_marked, shielding=shielding_for(engine), ask=ask) if marks(engine) else None
+    attend = partial(_attended, engine) if isinstance(engine, Attentive) else None
+    return slots.Ask(lambda asked: {one: found.text for one, found in _move(asked, ask).items() if not found.flags}, mark, attend)
 
 
-def _marker(ask: _Asker) -> Mark | None:
-    shielding = shielding_for(ask.translator)
-    return partial(translate_marked, shielding=shielding, ask=ask) if marks(ask.translator) else None
-
-
-def _sayer(ask: _Asker) -> slots.Say:
-    return lambda asked: {one: found.text for one, found in _move(asked, ask).items() if not found.flags}
+def _attended(engine: Attentive, asked: Sequence[tuple[str, str]]) -> list[Attention]:
+    return engine.attention([source for source, _ in asked], [target for _, target in asked])
 
 
 def _localised(record: Record, prose: Sequence[str], named: Sequence[str], moved: dict[str, Moved], engine: str) -> Record:

@@ -86,6 +86,18 @@ def test_a_translator_from_parallel_text_is_found_and_can_be_trained_further(hom
     assert ask("en", "sv", "the king sells an old car.") == "kungen säljer en gammal bil."
 
 
+def test_another_training_gives_weights_and_pieces_to_begin_with(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["train-translator", "--to", "sv", "--corpus", "corpus-sv", "--dev", "dev-sv.tsv", *QUICK, "--steps", "150"]) == 0
+    command = ["train-translator", "--from", "sv", "--to", "en", "--corpus", "corpus-sv", "--dev", "dev-sv.tsv", *QUICK, "--steps", "150"]
+    assert call([*command, "--start-from", "nowhere"]) == 1
+    assert "nowhere: holds no training to start from" in capsys.readouterr().err
+    assert call([*command, "--start-from", "lingraft/training/en-sv"]) == 0
+    pieces = [home / "lingraft" / "training" / pair / "tokenizer" / "source.spm" for pair in ("en-sv", "sv-en")]
+    assert pieces[0].read_bytes() == pieces[1].read_bytes()
+    assert "It began with the weights of another training." in (home / "lingraft" / "models" / "sv-en" / "card.md").read_text(encoding="utf-8")
+    assert ask("sv", "en", "kungen säljer en gammal bil.") == "the king sells an old car."
+
+
 def test_the_reverse_swaps_the_columns(home: Path) -> None:
     command = ["train-translator", "--from", "sv", "--to", "en", "--corpus", "corpus-sv", "--dev", "dev-sv.tsv", *QUICK, "--steps", "300"]
     assert call(command) == 0

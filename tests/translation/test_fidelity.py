@@ -27,11 +27,13 @@ def test_a_row_that_is_misread_in_english_has_no_say() -> None:
 
 
 def test_rows_of_a_group_are_not_trained_on_for_one_another() -> None:
-    texts, labels = [*TEXTS, "zzz qqq", "zzz qqq"], [*LABELS, "up", "up"]
+    texts, labels = [*TEXTS, *["zzz qqq"] * 12], [*LABELS, *["up"] * 12]  # words that only the twins have
     own = dict(enumerate(texts))
-    together = preferences(texts, labels, [*GROUPS, "twin", "twin"], own)
-    apart = preferences(texts, labels, [*GROUPS, "one", "two"], own)
-    assert together.get(64, 0.0) < max(apart.get(64, 0.0), apart.get(65, 0.0)) or 64 not in together
+    apart = preferences(texts, labels, [*GROUPS, *(f"single {number}" for number in range(12))], own)
+    together = preferences(texts, labels, [*GROUPS, *["twins"] * 12], own)
+    for row in range(64, 76):
+        assert apart[row] > 2.0
+        assert together.get(row, 0.0) < 0.5
 
 
 def test_rare_labels_and_too_few_rows_have_no_opinion() -> None:

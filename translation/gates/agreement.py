@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from templates.language import Language
+from translation.gates._nearness import Score, accept, judged, score, suspicion
 
+__all__ = ["NAME", "SCOPE", "Score", "Settings", "accept", "doubtful", "judged", "reason", "score", "suspicion", "threshold"]
 NAME = "agreement"
 SCOPE = "evidence"
 
@@ -30,29 +31,6 @@ class Settings:
     near: float = 14.0
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """chrF2, and the words of the source."""
-
-    chrf: float
-    words: int
-
-
-def score(found: float, source: str, target: str, language: Language) -> Score:
-    """Keep what was measured beside the words of the source."""
-    return Score(round(found, 2), len(source.split()))
-
-
-def judged(score: Score, settings: Settings) -> bool:
-    """False for sources too short to say."""
-    return score.words >= settings.least_words
-
-
-def accept(score: Score, settings: Settings) -> bool:
-    """True at and above `near`, and for sources too short to say."""
-    return not judged(score, settings) or score.chrf >= settings.near
-
-
 def doubtful(score: Score, settings: Settings) -> bool:
     """Between the two limits."""
     return score.chrf >= settings.far
@@ -61,11 +39,6 @@ def doubtful(score: Score, settings: Settings) -> bool:
 def reason(score: Score, settings: Settings) -> str:
     """Why it was not accepted, in words."""
     return f"chrF2 {score.chrf:.1f} with the second engine's translation (limit {settings.near:g})"
-
-
-def suspicion(score: Score) -> float:
-    """How much is missing from 100."""
-    return 100.0 - score.chrf
 
 
 def threshold(settings: Settings) -> str:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from templates.language import Language
+from translation.gates._nearness import Score, accept, judged, score, suspicion
 
+__all__ = ["NAME", "SCOPE", "Score", "Settings", "accept", "doubtful", "judged", "reason", "score", "suspicion", "threshold"]
 NAME = "round_trip"
 SCOPE = "evidence"
 
@@ -29,29 +30,6 @@ class Settings:
             raise ValueError(f"near is a chrF2 from 0 to 100, found {self.near:g}")
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """chrF2, and the words of the source."""
-
-    chrf: float
-    words: int
-
-
-def score(found: float, source: str, target: str, language: Language) -> Score:
-    """Keep what was measured beside the words of the source."""
-    return Score(round(found, 2), len(source.split()))
-
-
-def judged(score: Score, settings: Settings) -> bool:
-    """False for sources too short to say."""
-    return score.words >= settings.least_words
-
-
-def accept(score: Score, settings: Settings) -> bool:
-    """True at and above `near`, and for sources too short to say."""
-    return not judged(score, settings) or score.chrf >= settings.near
-
-
 def doubtful(score: Score, settings: Settings) -> bool:
     """Always: it never refuses a row."""
     return True
@@ -60,11 +38,6 @@ def doubtful(score: Score, settings: Settings) -> bool:
 def reason(score: Score, settings: Settings) -> str:
     """Why it was not accepted, in words."""
     return f"chrF2 {score.chrf:.1f} of the source with its way there and back (limit {settings.near:g})"
-
-
-def suspicion(score: Score) -> float:
-    """How much is missing from 100."""
-    return 100.0 - score.chrf
 
 
 def threshold(settings: Settings) -> str:

@@ -16,7 +16,8 @@ CARD, ATTRIBUTION = "card.md", "ATTRIBUTION.txt"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is known before training: corpora (target language -> facts), shape, settings, the counts of Tokens, pieces, weights."""
+    """What is known before training: corpora (target language -> facts), shape, settings, the counts of Tokens, pieces, weights;
+    `started`: whether with the weights of another training."""
 
     source: str
     corpora: Mapping[str, Facts]
@@ -25,6 +26,7 @@ class Card:
     counts: Mapping[str, object]
     pieces: int
     weights: int
+    started: bool = False
 
     def texts(self, progress: Progress, scores: Mapping[str, float], *, signature: str, size: int) -> dict[str, str]:
         """File name -> text, for the folder of the translator."""
@@ -67,6 +69,7 @@ class Card:
             "",
             f"{progress.step:,} steps, {progress.tokens:,} target tokens, {progress.epoch + 1} epochs begun, {progress.minutes:.0f} minutes"
             f"{', the learning rate falling at the end' if progress.falling else ''}; the weights are a running average.",
+            *(["It began with the weights of another training."] if self.started else []),
             "",
             f"Settings: {settings}.",
         ]

@@ -6,7 +6,7 @@ Randomness needs no place in it: the order of an epoch and the dropout of a step
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,17 +38,17 @@ class Progress:
     recent: list[float] = field(default_factory=list)
 
 
-def write(path: Path, progress: Progress, *, parameters: Mapping[str, nn.Parameter], optimiser: torch.optim.Optimizer, average: Average) -> None:
-    """Weights, their average, the optimiser's moments and the progress."""
+def write(path: Path, progress: Progress, *, parameters: Mapping[str, nn.Parameter], optimisers: Sequence[torch.optim.Optimizer], average: Average) -> None:
+    """Weights, their average, the optimisers' moments and the progress."""
     tensors: dict[str, Tensor] = {}
     for name, parameter in parameters.items():
         tensors[f"now.{name}"] = parameter.detach()
         tensors[f"average.{name}"] = average.values[name]
-        tensors |= {f"moment.{key}.{name}": torch.as_tensor(value) for key, value in optimiser.state[parameter].items()}
+        tensors |= {f"moment.{key}.{name}": torch.as_tensor(value) for one in optimisers for key, value in one.state.get(parameter, {}).items()}
     write_atomic(path, save({name: value.cpu().contiguous() for name, value in tensors.items()}, {"progress": json.dumps(asdict(progress))}))
 
 
-def read(path: Path, *, parameters: Mapping[str, nn.Parameter], optimiser: torch.optim.Optimizer, average: Average) -> Progress:
+def read(path: Path, *, parameters: Mapping[str, nn.Parameter], optimisers: Sequence[torch.optim.Optimizer], average: Average) -> Progress:
     """Put everything back in its place; a Refusal if the file is of another model."""
     tensors, facts = _content(path)
     try:
@@ -68,10 +68,24 @@ def read(path: Path, *, parameters: Mapping[str, nn.Parameter], optimiser: torch
     with torch.no_grad():
         for name, parameter in parameters.items():
             parameter.copy_(tensors[f"now.{name}"])
-            optimiser.state[parameter] = {key: value if key == "step" else value.to(parameter.device) for key, value in moments[name].items()}
+            for one in optimisers if moments[name] else ():
+                if any(parameter is held for group in one.param_groups for held in group["params"]):
+                    one.state[parameter] = {key: value if key == "step" else value.to(parameter.device) for key, value in moments[name].items()}
     average.load({name: tensors[f"average.{name}"] for name in parameters})
     progress.scores = [(int(step), float(score)) for step, score in progress.scores]
     return progress
+
+
+def begin_with(path: Path, parameters: Mapping[str, nn.Parameter]) -> None:
+    """Give the parameters the averaged weights of another training; a Refusal if it has another shape or vocabulary."""
+    tensors, _ = _content(path)
+    with torch.no_grad():
+        for name, parameter in parameters.items():
+            given = tensors.get(f"average.{name}")
+            if given is None or given.shape != parameter.shape:
+                found = "nothing" if given is None else list(given.shape)
+                raise Refusal(f"{path}: {name} is {found} there and {list(parameter.shape)} here; start from a training of the same --shape.")
+            parameter.copy_(given)
 
 
 def peek(path: Path) -> Progress:

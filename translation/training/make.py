@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from templates.refusal import Refusal
 from templates.store import digest, file_digest, make_folder, write_json
 from translation import stand_ins
-from translation.training import loop, precision, shape, shards, tokenizer, tokens
+from translation.training import checkpoint, loop, precision, shape, shards, tokenizer, tokens
 from translation.training.candidate import Candidate, Dev
 from translation.training.card import Card
 from translation.training.checkpoint import Progress
@@ -35,7 +35,9 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Order:
     """What to make. `corpora`: target language -> folder of a prepared corpus, either way round; `work`: where all that a resumed training needs is kept;
-    without `dev` sets some pairs of the corpora are held out for that. `fraction`: of the corpora's sentences; smaller ones are part of larger ones."""
+    without `dev` sets some pairs of the corpora are held out for that. `fraction`: of the corpora's sentences; smaller ones are part of larger ones.
+    `start`: the work folder of another training, of any languages, whose weights and pieces this one begins with (Zoph et al. 2016,
+    https://arxiv.org/abs/1604.02201). `dropout`: instead of the shape's."""
 
     source: str
     corpora: Mapping[str, Path]
@@ -44,7 +46,9 @@ class Order:
     out: Path
     dev: tuple[Dev, ...] = ()
     fraction: float = 1.0
+    start: Path | None = None
     shape: str = "small"
+    dropout: float | None = None
     vocabulary: int = 8000
     precision: Precision = "auto"
     threads: int = 2
@@ -73,10 +77,14 @@ def make(order: Order, *, on_step: Callable[[Told], None] | None = None) -> Prog
 def _make(order: Order, on_step: Callable[[Told], None] | None) -> Progress:
     if not 0 < order.fraction <= 1:
         raise Refusal(f"a fraction of {order.fraction:g} of the corpus; allowed is above 0 and at most 1.")
+    if order.start is not None and not (order.start / loop.LATEST).is_file():
+        raise Refusal(f"{order.start}: holds no training to start from (no {loop.LATEST}); name the work folder of one, such as lingraft/training/en-sv.")
     if not order.resume and (order.work / loop.LATEST).is_file():
         raise Refusal(f"{order.work}: a training stands there; go on with it with --resume, or name another --work folder.")
     facts = {code: shards.facts(folder) for code, folder in order.corpora.items()}
     targets, size = tuple(order.corpora), shape.find(order.shape)
+    if order.dropout is not None:
+        size = replace(size, dropout=order.dropout)
     for code, one in facts.items():
         if {one.source, one.target} != {order.source, code}:
             raise Refusal(f"{order.corpora[code]}: is a corpus of {one.source} and {one.target}, asked for are {order.source} and {code}.")
@@ -84,6 +92,8 @@ def _make(order: Order, on_step: Callable[[Told], None] | None) -> Progress:
     dev = order.dev or tuple(_held_out(order, facts, code) for code in targets)
     read = _tokens(order, facts, pieces, dev)
     model = shape.build(size, pieces=len(pieces), seed=order.settings.seed)
+    if order.start is not None:
+        checkpoint.begin_with(order.start / loop.LATEST, dict(model.named_parameters()))
     quick = precision.bfloat16(model, order.precision, device=order.settings.device)
     settings = replace(order.settings, bfloat16=quick)
     weights = sum(parameter.numel() for parameter in model.parameters())
@@ -95,7 +105,7 @@ def _make(order: Order, on_step: Callable[[Told], None] | None) -> Progress:
         source=order.source,
         targets=targets,
         dev=dev,
-        card=Card(order.source, facts, size, settings, read.facts, len(pieces), weights),
+        card=Card(order.source, facts, size, settings, read.facts, len(pieces), weights, started=order.start is not None),
         placeholders=_carries(read, "placeholders"),
         markers=_carries(read, "markers"),
         share=order.fraction,
@@ -133,14 +143,19 @@ def _pieces(order: Order, facts: Mapping[str, Facts]) -> sentencepiece.SentenceP
     """The tokenizer of the work folder. Resumed, it stays what it was, whatever corpus is read now."""
     folder, targets = order.work / "tokenizer", tuple(order.corpora)
     tags = targets if len(targets) > 1 else ()
-    asked = {"corpora": sorted(one.digest for one in facts.values()), "fraction": order.fraction, "vocabulary": order.vocabulary, "targets": list(targets)}
+    asked: dict[str, object] = {"corpora": sorted(one.digest for one in facts.values()), "fraction": order.fraction, "targets": list(targets)}
+    asked |= {"vocabulary": order.vocabulary} | ({"start": file_digest(order.start / "tokenizer" / "source.spm")} if order.start is not None else {})
     made = folder / "made.json"
     there = json.loads(made.read_text(encoding="utf-8")) if made.is_file() else None
-    if there != asked and not (there and order.resume):
+    if there == asked or (there and order.resume):
+        return tokenizer.load(folder, targets=tags)
+    if order.start is not None:
+        tokenizer.adopt(order.start / "tokenizer", folder, source=order.source, targets=targets)
+    else:
         texts = chain.from_iterable((pair.source, pair.target) for one in order.corpora.values() for pair in shards.read(one, fraction=order.fraction))
         logger.info("learning %d pieces", order.vocabulary)
         tokenizer.learn(texts, folder, size=order.vocabulary, source=order.source, targets=targets, threads=order.threads)
-        write_json(made, asked)
+    write_json(made, asked)
     return tokenizer.load(folder, targets=tags)
 
 

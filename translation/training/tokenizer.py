@@ -54,13 +54,23 @@ def learn(texts: Iterator[str], folder: Path, *, size: int, source: str, targets
     model = staged.with_name(f"{staged.name}.model").read_bytes()
     for suffix in (".model", ".vocab"):
         staged.with_name(f"{staged.name}{suffix}").unlink(missing_ok=True)
+    _write(model, folder, source=source, targets=targets)
+
+
+def adopt(given: Path, folder: Path, *, source: str, targets: tuple[str, ...]) -> None:
+    """Use the pieces of another tokenizer's folder for these languages."""
+    load(given, targets=())
+    _write((given / "source.spm").read_bytes(), make_folder(folder), source=source, targets=targets)
+
+
+def _write(model: bytes, folder: Path, *, source: str, targets: tuple[str, ...]) -> None:
     pieces = sentencepiece.SentencePieceProcessor(model_proto=model)
     write_atomic(folder / "source.spm", model)
     write_atomic(folder / "target.spm", model)
     write_json(folder / "vocab.json", {name: number for number, name in enumerate([*(pieces.id_to_piece(id) for id in range(len(pieces))), "<pad>"])})
     special = {"unk_token": "<unk>", "eos_token": "</s>", "pad_token": "<pad>", "source_lang": source, "target_lang": targets[0]}
     write_json(folder / "tokenizer_config.json", {"tokenizer_class": "MarianTokenizer", "model_max_length": 512, **special})
-    logger.info("tokenizer: %d pieces, %d of them stand-ins", len(pieces), len(symbols))
+    logger.info("tokenizer: %d pieces", len(pieces))
 
 
 def load(folder: Path, *, targets: tuple[str, ...]) -> sentencepiece.SentencePieceProcessor:

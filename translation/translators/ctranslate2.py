@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import ctranslate2
+import numpy as np
 import sentencepiece
 
 from templates import catalogue
 from templates.language import Language
 from templates.refusal import Refusal
 from templates.store import digest, file_digest, write_json
+from translation.attention import Attention
 from translation.engine import Output
+from translation.markers import Span
 from translation.stand_ins import tag
 
 MODELS = catalogue.PACKAGE / "translation" / "models"
@@ -169,6 +172,32 @@ class CTranslate2:
         found = self._engine.score_batch(source, target, max_batch_size=SCORED_AT_ONCE) if order else []
         by_index = {index: tuple(round(min(float(one), 0.0), 4) for one in result.log_probs) for index, result in zip(order, found, strict=True)}
         return [by_index[index] for index in range(len(order))]
+
+    def attention(self, sources: Sequence[str], targets: Sequence[str]) -> list[Attention]:
+        """See Attentive: of the heads that the model was converted to show, in its last layer."""
+        ours, theirs = ([self._offsets(one, text) for text in texts] for one, texts in ((self._source, sources), (self._target, targets)))
+        pieces = [[*self._before, *(name for name, _ in one)][: self._limit - 1] for one in ours]
+        forced = [[name for name, _ in one][: self._limit - 1] for one in theirs]
+        order = sorted(range(len(pieces)), key=lambda index: -len(forced[index]))
+        found = self._engine.translate_batch(
+            [[*pieces[index], END] for index in order],
+            target_prefix=[forced[index] for index in order],
+            beam_size=1,
+            max_batch_size=SCORED_AT_ONCE,
+            max_decoding_length=max(map(len, forced), default=0) + 1,
+            return_attention=True,
+        )
+        by_index = {}
+        for index, result in zip(order, found, strict=True):
+            weights = np.array(result.attention[0], dtype=np.float32)[: len(forced[index]), len(self._before) : len(pieces[index])]
+            where = [tuple(span for _, span in one[: self._limit - 1]) for one in (ours[index], theirs[index])]
+            by_index[index] = Attention(weights, where[0][: weights.shape[1]], where[1][: weights.shape[0]])
+        return [by_index[index] for index in range(len(order))]
+
+    @staticmethod
+    def _offsets(model: sentencepiece.SentencePieceProcessor, text: str) -> list[tuple[str, Span]]:
+        found = model.encode(text, out_type="offset_mapping")
+        return list(zip(found["pieces"], found["offsets"], strict=True))
 
     def log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[float]:
         """See Scorer."""

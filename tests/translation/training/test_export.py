@@ -21,7 +21,7 @@ from translation import markers
 from translation.slots import Pair, carry
 from translation.training import export, shape, tokenizer
 from translation.training.tokenizer import END
-from translation.translate import marker, sayer, translate_lines
+from translation.translate import asks_of, translate_lines
 from translation.translators import ctranslate2 as translators
 
 
@@ -74,12 +74,12 @@ def test_its_markers_carry_slots_through_the_engine(trained: Path) -> None:
     plain = [markers.without(text) for text in texts]
     said = translate_lines(plain, translator=engine, memory=None)
     asked = [(text, ((text.index("a green lamp"), text.index("a green lamp") + 12),)) for text in plain]
-    answers = marker(engine, None)(asked)  # type: ignore[misc]
+    answers = asks_of(engine, None).mark(asked)  # type: ignore[misc]
     right = [one for one in asked if one in answers and answers[one].text[slice(*answers[one].spans[0])] == "en grön lampa"]
     assert len(right) > 0.9 * len(asked)
     slots = [(Slot("device", "a green lamp", text.index("a green lamp")),) for text in plain]
     wanted = [Pair(*one) for one in zip(plain, said, slots, strict=True)]
-    carried = carry(wanted, say=sayer(engine, None), mark=marker(engine, None), language=swedish)
+    carried = carry(wanted, ask=asks_of(engine, None), language=swedish)
     assert sum([(slot.value, slot.method) for slot in one.slots] == [("en grön lampa", "tag")] for one in carried) > 0.9 * len(carried)
 
 
