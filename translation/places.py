@@ -21,7 +21,7 @@ from translation.markers import Span
 from translation.values import Asked
 from translation.windows import Text
 
-METHODS = ("copy", "rule", "tag", "exact", "casefold", "lemma", "compound", "fuzzy", "attention", "frame")
+METHODS = ("copy", "rule", "tag", "exact", "casefold", "lemma", "compound", "attention", "fuzzy", "frame")
 COSTS: Mapping[str, float] = {method: float(place) for place, method in enumerate(METHODS)}
 SURE, WEAK = METHODS[:5], METHODS[7:]
 LONGEST_RATIO = 3  # words of the value found per word of the English one, and the other way round
