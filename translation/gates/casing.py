@@ -45,7 +45,8 @@ class Score:
 
 
 def _cased(text: str) -> tuple[int, int]:
-    return sum(map(str.isupper, text)), sum(char.isupper() or char.islower() for char in text)
+    capitals = sum(map(str.isupper, text))
+    return capitals, capitals + sum(map(str.islower, text))
 
 
 def _figure(text: str) -> bool:
@@ -53,7 +54,8 @@ def _figure(text: str) -> bool:
 
 
 def _inside(text: str) -> list[str]:
-    return [word for word in WORD.findall(text) if any(left.islower() and right.isupper() for left, right in pairwise(word))]
+    mixed = [word for word in WORD.findall(text) if word[1:] != word[1:].lower()]
+    return [word for word in mixed if any(left.islower() and right.isupper() for left, right in pairwise(word))]
 
 
 def score(source: str, target: str, language: Language) -> Score:

@@ -43,7 +43,7 @@ def _text(name: str, source: str, target: str) -> list[str]:
     found = []
     if not unicodedata.is_normalized("NFC", target):
         found.append(f"{name} is not in Unicode NFC")
-    controls = {char for char in target if unicodedata.category(char) in ("Cc", "Cs", "Co") and char not in source}
+    controls = {char for char in ("" if target.isprintable() else target) if unicodedata.category(char) in ("Cc", "Cs", "Co") and char not in source}
     if controls:
         found.append(f"{name} holds control character {', '.join(f'U+{ord(char):04X}' for char in sorted(controls))}")
     broken = BROKEN.search(target)
