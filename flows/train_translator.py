@@ -83,6 +83,8 @@ def train_translator(
     )
     if precision not in ("auto", "float32", "bfloat16"):
         raise Refusal(f"--precision {precision}: allowed are auto, float32 and bfloat16.")
+    if start is not None:
+        _need_licences(start, licences)
     order = Order(
         source=source,
         corpora=_prepared(_by_target(corpus, targets, "--corpus"), source, work, licences, seed, markers),
@@ -135,9 +137,7 @@ def _prepared(entries: dict[str, list[str]], source: str, work: Path, licences: 
     for target, paths in entries.items():
         if len(paths) == 1 and (Path(paths[0]) / facts.FILE).is_file():
             found[target] = Path(paths[0])
-            used = {tag for origin in facts.read(found[target]).origins if origin.written for tag in origin.licence.split(" AND ")}
-            if allowed is not None and not used <= allowed:
-                barred = ", ".join(sorted(used - allowed))
+            if barred := facts.barred(facts.read(found[target]), allowed):
                 raise Refusal(f"{paths[0]}: was prepared with text under {barred}, which --licences leaves out; prepare it again from the files.")
             continue
         found[target] = work / f"corpus-{target}"
@@ -148,6 +148,16 @@ def _prepared(entries: dict[str, list[str]], source: str, work: Path, licences: 
         made = corpus.prepare(paths, found[target], source=source, target=target, settings=given, teach=(Teacher(source, target),))
         console.print(facts.summary(made), markup=False)
     return found
+
+
+def _need_licences(start: Path, licences: str) -> None:
+    """Refuse to start from a training that saw text under other licences than these."""
+    from translation.training import facts, lineage, sources
+
+    allowed = sources.allowed(tuple(one.strip() for one in licences.split(",") if one.strip()))
+    for seen in lineage.seen(start) if allowed is not None else ():
+        if barred := facts.barred(seen, allowed):
+            raise Refusal(f"{start}: was trained on text under {barred}, which --licences leaves out; start from another training, or from none.")
 
 
 def _dev(entries: dict[str, list[str]], source: str, rows: int) -> tuple[Dev, ...]:

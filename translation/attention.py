@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from translation.markers import Span
 
-HALF = 0.5  # of a word's attention; below it the word is not of the phrase
+LEAST = 0.4  # of what a word's first piece reads of the source's words; below it the word is not of the phrase
+READ = 0.1  # at least so much of its reading goes to words at all; less is noise beside the end mark
 GAP = 1  # words of a phrase that may have less
 
 Asked = tuple[str, str]  # a source and its translation
@@ -24,7 +25,8 @@ Asked = tuple[str, str]  # a source and its translation
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """`weights` [T S]: how much of the reading for each token of the target went to each of the source. `source`, `target`: where the tokens stand."""
+    """`weights` [T S]: how much of the reading for each token of the target went to each of the source; what is missing from 1 went to its end mark.
+    `source`, `target`: where the tokens stand."""
 
     weights: NDArray[np.float32]
     source: tuple[Span, ...]
@@ -44,16 +46,20 @@ Attend = Callable[[Sequence[Asked]], Sequence[Attention]]
 
 
 def projected(found: Attention, span: Span, words: Sequence[Span]) -> tuple[int, int] | None:
-    """The stretch of `words` (their spans in the target) that was written from the source's `span`; None where there is none, or it falls apart."""
+    """The stretch of `words` (their spans in the target) that was written from the source's `span`; None where there is none, or it falls apart.
+
+    A word's first piece tells: endings are written from what was written. On the first 60 of 120 references this finds slots with F1 .886, the mean
+    of a word's pieces .871, no attention .842; on the others .941, .920 and .851.
+    """
     inside = [_meet(token, span) for token in found.source]
     if not any(inside):
         return None
     total = found.weights.sum(1)
-    share = np.divide(found.weights[:, inside].sum(1), total, out=np.zeros_like(total), where=total > 0)
+    share = np.divide(found.weights[:, inside].sum(1), total, out=np.zeros_like(total), where=total > READ)
     held = []
     for place, word in enumerate(words):
-        own = [float(share[token]) for token, where in enumerate(found.target) if _meet(where, word)]
-        if own and sum(own) / len(own) >= HALF:
+        first = next((token for token, where in enumerate(found.target) if _meet(where, word)), None)
+        if first is not None and share[first] >= LEAST:
             held.append(place)
     if not held or held[-1] - held[0] + 1 - len(held) > GAP:
         return None

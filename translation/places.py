@@ -98,11 +98,11 @@ class Search:
             yield from (Place(start, end, "lemma", COSTS["lemma"] + later) for start, end in windows.inflected(phrase, self.target, code))
         for later, phrase in asked:
             yield from (Place(start, end, "compound", COSTS["compound"] + later) for start, end in windows.compounded(phrase, self.target, code))
+        if self.attention is not None and (held := projected(self.attention, (slot.start, slot.end), self.target.places)) is not None:
+            yield Place(*self._bare(slot, *held), "attention", COSTS["attention"])
         for later, phrase in asked:
             for likeness, start, end in windows.near(phrase, self.target):
                 yield Place(*self._bare(slot, start, end), "fuzzy", COSTS["fuzzy"] + (1 - likeness) / 10 + later)
-        if self.attention is not None and (held := projected(self.attention, (slot.start, slot.end), self.target.places)) is not None:
-            yield Place(*self._bare(slot, *held), "attention", COSTS["attention"])
         frame = windows.text_of(self.said.get((self.source.text, (slot.value,)), ""), around)
         yield from (Place(*self._bare(slot, start, end), "frame", COSTS["frame"]) for start, end in windows.framed(frame, value, self.target))
 

@@ -60,9 +60,9 @@ class Carried:
 def carry(pairs: Sequence[Pair], *, ask: Ask, language: Language, named: frozenset[str] = frozenset()) -> list[Carried]:
     """Find every slot of every pair. The engine is asked in one call to mark, in one to attend, and in at most three to say.
 
-    First the utterances with values that stand neither unchanged nor by a rule in the translation are marked, then those values that were
-    not found are translated alone, then in phrases, then frames of those not found at all. `named`: the slot types whose values are names
-    (see places.Search); nothing is asked for them.
+    First the utterances with values that stand neither unchanged nor by a rule in the translation are marked; then the engine says where it
+    looked while it wrote those not found so; then these values are translated alone, then in phrases, then frames of those not found at all.
+    `named`: the slot types whose values are names (see places.Search); nothing is asked for them.
     """
     said: dict[Asked, str] = {}
     searches = [Search(windows.text_of(pair.source), windows.text_of(pair.target, language.carry.around), said, language, named) for pair in pairs]
@@ -75,15 +75,15 @@ def carry(pairs: Sequence[Pair], *, ask: Ask, language: Language, named: frozens
                 searches[number] = replace(searches[number], tagged=_tagged(pairs[number], asked, answers[asked]))
                 found[number] = choose(searches[number], pairs[number].slots)
     if ask.attend is not None:
-        looked = [number for number, pair in enumerate(pairs) if [slot for slot in _unsure(pair, found[number], SURE) if slot.name not in named]]
+        looked = [number for number, pair in enumerate(pairs) if _asked_for(_unsure(pair, found[number], SURE), language, named)]
         for number, attention in zip(looked, ask.attend([(pairs[number].source, pairs[number].target) for number in looked]), strict=True):
             searches[number] = replace(searches[number], attention=attention)
     for wanted in (values.alone, values.phrases, _frames) if language.carry.around else (values.alone, _frames):
         wants: dict[int, list[Asked]] = {}
         for number, (pair, places) in enumerate(zip(pairs, found, strict=True)):
             kinds = SURE if wanted is not _frames else METHODS
-            unsure = [slot for slot in _unsure(pair, places, kinds) if slot.name not in named]
-            wants[number] = [one for slot in unsure for one in wanted(slot, pair.source) if rules.units(slot.value, language.carry) is None]
+            unsure = _asked_for(_unsure(pair, places, kinds), language, named)
+            wants[number] = [one for slot in unsure for one in wanted(slot, pair.source)]
         said |= ask.say([one for one in dict.fromkeys(chain.from_iterable(wants.values())) if one not in said])
         found = [choose(searches[number], pairs[number].slots) if wants[number] else places for number, places in enumerate(found)]
     return [_carried(pair, search.target, places) for pair, search, places in zip(pairs, searches, found, strict=True)]
@@ -94,6 +94,11 @@ def _unsure(pair: Pair, places: Mapping[int, Place], kinds: Sequence[str]) -> li
     return [slot for one, slot in enumerate(pair.slots) if one not in places or places[one].method not in kinds]
 
 
+def _asked_for(slots: Sequence[Slot], language: Language, named: frozenset[str]) -> list[Slot]:
+    """Those that an engine is asked about: names stay as they are, and what a rule may say is found by it or not at all."""
+    return [slot for slot in slots if slot.name not in named and rules.units(slot.value, language.carry) is None]
+
+
 def to_shield(carried: Carried, named: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The names that were not carried: an utterance is worth translating again with them shielded."""
     return tuple(sorted({slot.value for slot in carried.failed if slot.name in named or values.names_in(slot.value)}))
@@ -101,8 +106,7 @@ def to_shield(carried: Carried, named: frozenset[str] = frozenset()) -> tuple[st
 
 def to_mark(pair: Pair, language: Language, named: frozenset[str] = frozenset()) -> marked.Asked:
     """The utterance, and which of its slots are marked: all but names and what a rule finds."""
-    fit = [slot for slot in pair.slots if slot.name not in named and rules.units(slot.value, language.carry) is None]
-    return pair.source, tuple((slot.start, slot.end) for slot in fit)
+    return pair.source, tuple((slot.start, slot.end) for slot in _asked_for(pair.slots, language, named))
 
 
 def _tagged(pair: Pair, asked: marked.Asked, answer: marked.Marked) -> dict[Slot, tuple[str, Span]]:

@@ -94,8 +94,24 @@ def test_another_training_gives_weights_and_pieces_to_begin_with(home: Path, cap
     assert call([*command, "--start-from", "lingraft/training/en-sv"]) == 0
     pieces = [home / "lingraft" / "training" / pair / "tokenizer" / "source.spm" for pair in ("en-sv", "sv-en")]
     assert pieces[0].read_bytes() == pieces[1].read_bytes()
-    assert "It began with the weights of another training." in (home / "lingraft" / "models" / "sv-en" / "card.md").read_text(encoding="utf-8")
     assert ask("sv", "en", "kungen säljer en gammal bil.") == "the king sells an old car."
+    assert call([*command, "--steps", "160", "--resume", "--start-from", "gone"]) == 0  # counts at the beginning only
+    assert call([*command, "--start-from", "lingraft/training/en-sv", "--licences", "MIT", "--work", "other"]) == 1
+    assert "lingraft/training/en-sv: was trained on text under CC0-1.0, which --licences leaves out" in capsys.readouterr().err
+
+
+def test_whom_to_name_is_passed_on_with_the_weights(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["train-translator", "--to", "ca", "--corpus", "corpus-ca", "--dev", "dev-ca.tsv", *QUICK, "--steps", "5"]) == 0
+    command = ["train-translator", "--to", "sv", "--corpus", "corpus-sv", "--dev", "dev-sv.tsv", *QUICK, "--steps", "5"]
+    assert call([*command, "--start-from", "lingraft/training/en-ca"]) == 0
+    assert call([*command, "--steps", "9", "--resume"]) == 0
+    digest = json.loads(Path("corpus-ca/corpus.json").read_text(encoding="utf-8"))["digest"][:16]
+    model = home / "lingraft" / "models" / "en-sv"
+    assert f"Before that the weights saw 264 pairs of en and ca; corpus `{digest}`." in (model / "card.md").read_text(encoding="utf-8")
+    assert "Made from parallel text of en and ca" in (model / "ATTRIBUTION.txt").read_text(encoding="utf-8")
+    several = ["--to", "sv,ca", "--corpus", "sv=corpus-sv", "--corpus", "ca=corpus-ca", "--dev", "sv=dev-sv.tsv", "--dev", "ca=dev-ca.tsv"]
+    assert call(["train-translator", *several, *QUICK, "--steps", "5", "--start-from", "lingraft/training/en-ca"]) == 1
+    assert "start from a training into these languages together, or from none" in capsys.readouterr().err
 
 
 def test_the_reverse_swaps_the_columns(home: Path) -> None:

@@ -22,11 +22,12 @@ def attention(*rows: tuple[float, float, float]) -> Attention:
     ("rows", "expected"),
     [
         pytest.param([(1, 0, 0), (1, 0, 0), (0, 1, 0), (0, 1, 0), (0, 0, 1)], (1, 3), id="two words of one"),
-        pytest.param([(0.2, 0.8, 0), (0, 0.7, 0.3), (1, 0, 0), (1, 0, 0), (0, 0, 1)], (0, 1), id="a word's tokens count together"),
-        pytest.param([(1, 0, 0), (1, 0, 0), (0, 1, 0), (0.6, 0.4, 0), (0, 0.9, 0.1)], (1, 4), id="one word between"),
+        pytest.param([(0.2, 0.8, 0), (0.7, 0, 0.3), (1, 0, 0), (1, 0, 0), (0, 0, 1)], (0, 1), id="a word's first token tells"),
+        pytest.param([(1, 0, 0), (1, 0, 0), (0, 1, 0), (0.7, 0.3, 0), (0, 0.9, 0.1)], (1, 4), id="one word between"),
         pytest.param([(0, 1, 0), (0, 1, 0), (1, 0, 0), (1, 0, 0), (0, 1, 0)], None, id="two words between: it falls apart"),
-        pytest.param([(1, 0, 0), (1, 0, 0), (0.6, 0.4, 0), (1, 0, 0), (0, 0, 1)], None, id="never more than half"),
+        pytest.param([(1, 0, 0), (1, 0, 0), (0.7, 0.3, 0), (1, 0, 0), (0, 0, 1)], None, id="never enough"),
         pytest.param([(0, 0, 0)] * 5, None, id="it looked at the end mark only"),
+        pytest.param([(0.02, 0.06, 0.01)] * 5, None, id="it looked at the end mark for the most part"),
     ],
 )
 def test_projected(rows: list[tuple[float, float, float]], expected: tuple[int, int] | None) -> None:
@@ -54,3 +55,15 @@ def test_the_shipped_engine_looks_at_what_it_translates() -> None:
     alone = engine.attention(sources[1:], targets[1:])[0]
     assert np.allclose(alone.weights, found[1].weights, atol=0.05)  # rounded to int8, what else is in the batch shows
     assert engine.attention([], []) == []
+
+
+def test_texts_without_an_end() -> None:
+    engine = ctranslate2.build(ctranslate2.Settings(), source=language.load("en"), target=language.load("sv"))
+    long = "buy milk and " * 200
+    found = engine.attention(["", "", "milk", long, "what is 日 😀 worth"], ["", "mjölk", "", "köp mjölk och " * 200, "vad är 日 😀 värt"])
+    assert [one.weights.shape == (len(one.target), len(one.source)) for one in found] == [True] * 5
+    assert (len(found[0].target), len(found[1].source), len(found[2].target)) == (0, 0, 0)
+    assert len(found[3].source) < 300
+    word = found[4].target[[start for start, _ in found[4].target].index(6)]
+    assert word[0] < word[1]  # a character written byte by byte: each byte stands where the character does
+    assert [span for span in found[4].source if span[0] == span[1]] == []

@@ -90,6 +90,12 @@ def test_each_way(method: str, english: str, swedish: str, said: dict[str, str])
     assert found == Carried(tuple(replace(slot, method=method) for slot in wanted), ())
 
 
+def test_where_the_engine_looked_comes_before_what_is_spelt_like_the_value() -> None:
+    looks = {"telefonnummer": "number"}
+    found = carried("a [info : number]", "ett telefonnummer", {"number": "mobiltelefonnummer"}, looks=looks)
+    assert [(slot.value, slot.method) for slot in found.slots] == [("telefonnummer", "attention")]
+
+
 def test_every_method_is_tested_and_ranked() -> None:
     assert {way[0] for way in WAYS} == set(METHODS)
 

@@ -54,7 +54,7 @@ def _figure(text: str) -> bool:
 
 
 def _inside(text: str) -> list[str]:
-    mixed = [word for word in WORD.findall(text) if word[1:] != word[1:].lower()]
+    mixed = [word for word in WORD.findall(text) if any(map(str.isupper, word[1:]))]
     return [word for word in mixed if any(left.islower() and right.isupper() for left, right in pairwise(word))]
 
 

@@ -17,7 +17,7 @@ CARD, ATTRIBUTION = "card.md", "ATTRIBUTION.txt"
 @dataclass(frozen=True, slots=True)
 class Card:
     """What is known before training: corpora (target language -> facts), shape, settings, the counts of Tokens, pieces, weights;
-    `started`: whether with the weights of another training."""
+    `earlier`: corpora that the weights saw before these (see lineage)."""
 
     source: str
     corpora: Mapping[str, Facts]
@@ -26,11 +26,11 @@ class Card:
     counts: Mapping[str, object]
     pieces: int
     weights: int
-    started: bool = False
+    earlier: tuple[Facts, ...] = ()
 
     def texts(self, progress: Progress, scores: Mapping[str, float], *, signature: str, size: int) -> dict[str, str]:
         """File name -> text, for the folder of the translator."""
-        attribution = "\n".join(facts.attributions(one) for one in self.corpora.values())
+        attribution = "\n".join(facts.attributions(one) for one in (*self.corpora.values(), *self.earlier))
         lines = [*self._what(size), *self._data(), *self._training(progress), *_scores(scores, signature)]
         return {CARD: "\n".join(lines) + "\n", ATTRIBUTION: attribution}
 
@@ -40,8 +40,8 @@ class Card:
             f"# {self.source}-{'-'.join(self.corpora)}: a translator trained by lingraft",
             "",
             f"Marian architecture: {shape.encoder_layers} encoder and {shape.decoder_layers} decoder layers, width {shape.width}, feed-forward "
-            f"{shape.feed_forward}, {shape.heads} heads, {self.weights:,} weights; one SentencePiece unigram vocabulary of {self.pieces:,} pieces with "
-            f"byte fallback for both sides. CTranslate2 int8, {size / 1e6:.1f} MB; `manifest.json` has the digest of every file.",
+            f"{shape.feed_forward}, {shape.heads} heads, dropout {shape.dropout:g}, {self.weights:,} weights; one SentencePiece unigram vocabulary of "
+            f"{self.pieces:,} pieces with byte fallback for both sides. CTranslate2 int8, {size / 1e6:.1f} MB; `manifest.json` has the digest of every file.",
         ]
 
     def _data(self) -> list[str]:
@@ -58,6 +58,8 @@ class Card:
             ]
             if corpus.left_out:
                 lines += ["Left out for their licence: " + ", ".join(f"{name} ({licence})" for name, licence in corpus.left_out.items()) + ".", ""]
+        for corpus in self.earlier:
+            lines += [f"Before that the weights saw {corpus.pairs:,} pairs of {corpus.source} and {corpus.target}; corpus `{corpus.digest[:16]}`.", ""]
         counts = ", ".join(f"{str(name).replace('_', ' ')} {value:,}" for name, value in self.counts.items() if isinstance(value, int))
         return [*lines, f"Of these: {counts}. Whom the licences ask to name stands in {ATTRIBUTION}."]
 
@@ -69,7 +71,6 @@ class Card:
             "",
             f"{progress.step:,} steps, {progress.tokens:,} target tokens, {progress.epoch + 1} epochs begun, {progress.minutes:.0f} minutes"
             f"{', the learning rate falling at the end' if progress.falling else ''}; the weights are a running average.",
-            *(["It began with the weights of another training."] if self.started else []),
             "",
             f"Settings: {settings}.",
         ]

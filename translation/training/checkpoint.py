@@ -19,6 +19,9 @@ from torch import Tensor, nn
 from templates.refusal import Refusal
 from templates.store import write_atomic
 from translation.training.averaging import Average
+from translation.training.muon import Muon
+
+MOMENTS: Mapping[type[torch.optim.Optimizer], set[str]] = {Muon: {"momentum"}, torch.optim.AdamW: {"step", "exp_avg", "exp_avg_sq"}}
 
 
 @dataclass(slots=True)
@@ -65,15 +68,27 @@ def read(path: Path, *, parameters: Mapping[str, nn.Parameter], optimisers: Sequ
         if label.startswith("moment."):
             _, key, name = label.split(".", 2)
             moments[name][key] = value
+    _need_moments(path, moments, parameters, optimisers)
     with torch.no_grad():
         for name, parameter in parameters.items():
             parameter.copy_(tensors[f"now.{name}"])
             for one in optimisers if moments[name] else ():
                 if any(parameter is held for group in one.param_groups for held in group["params"]):
-                    one.state[parameter] = {key: value if key == "step" else value.to(parameter.device) for key, value in moments[name].items()}
+                    one.state[parameter] = {key: value.to(parameter.device) for key, value in moments[name].items()}
     average.load({name: tensors[f"average.{name}"] for name in parameters})
     progress.scores = [(int(step), float(score)) for step, score in progress.scores]
     return progress
+
+
+def _need_moments(
+    path: Path, moments: Mapping[str, Mapping[str, Tensor]], parameters: Mapping[str, nn.Parameter], optimisers: Sequence[torch.optim.Optimizer]
+) -> None:
+    """Refuse what another optimiser than its own has kept of a parameter."""
+    wanted = {id(held): MOMENTS[type(one)] for one in optimisers for group in one.param_groups for held in group["params"]}
+    for name, found in moments.items():
+        expected = wanted.get(id(parameters[name]), set())
+        if found and set(found) != expected:
+            raise Refusal(f"{path}: was written by another optimiser ({name} has {', '.join(sorted(found))}); begin with an empty --work folder.")
 
 
 def begin_with(path: Path, parameters: Mapping[str, nn.Parameter]) -> None:

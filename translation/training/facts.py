@@ -87,6 +87,12 @@ def summary(facts: Facts) -> str:
     return f"kept {kept:,} of {read:,} pairs of {len(facts.origins)} sources, wrote {facts.pairs:,}{marked}; left out {reasons}{out}"
 
 
+def barred(facts: Facts, allowed: frozenset[str] | None) -> str:
+    """The licences of its sources that are not allowed, in words; None allows all."""
+    used = {tag for origin in facts.origins if origin.written for tag in origin.licence.split(" AND ")}
+    return "" if allowed is None else ", ".join(sorted(used - allowed))
+
+
 def attributions(facts: Facts) -> str:
     """The text of an attribution file: every source that was used, its licence and whom to name."""
     used = [origin for origin in facts.origins if origin.written]

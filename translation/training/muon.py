@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 QUINTIC = (3.4445, -4.7750, 2.0315)  # the post's: each round pulls the singular values towards 1, those near 0 fastest
-ROUNDS = 4  # from 0.01 of the largest on they end in 0.68 to 1.2
+ROUNDS = 4  # singular values from a hundredth of the Frobenius norm on end at 0.68 to 1.2, smaller ones below
 RMS = 0.2  # of a step of Adam, so that one learning rate serves both (Liu et al. 2025, https://arxiv.org/abs/2502.16982)
 
 
@@ -48,7 +48,7 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """Each of [N A B] with its singular values near 1 (0.7 to 1.2), by Newton-Schulz rounds."""
+    """Each of [N A B] with its singular values pulled towards 1 by Newton-Schulz rounds, its directions as they are."""
     tall = matrices.shape[-2] > matrices.shape[-1]
     now = matrices.mT if tall else matrices
     now = now / now.norm(dim=(-2, -1), keepdim=True).clamp(min=1e-7)

@@ -15,7 +15,7 @@ from transformers import MarianMTModel
 from translation.training.shape import embeddings
 
 AT_ONCE = 256  # tokens; their logits stay in a CPU's cache
-FEW = 16  # times as many on other devices, which want fewer and larger products
+MORE = 16  # times as many on other devices, which want fewer and larger products
 
 
 class Objective(nn.Module):
@@ -46,7 +46,7 @@ def smoothed_cross_entropy(states: Tensor, weight: Tensor, target: Tensor, smoot
 class _SmoothedCrossEntropy(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, states: Tensor, weight: Tensor, target: Tensor, smoothing: float) -> Tensor:
-        count, size = len(states), AT_ONCE if states.device.type == "cpu" else AT_ONCE * FEW
+        count, size = len(states), AT_ONCE if states.device.type == "cpu" else AT_ONCE * MORE
         loss = torch.zeros((), device=states.device, dtype=torch.float32)
         by_state, by_weight = torch.empty_like(states), torch.zeros(weight.shape, device=weight.device, dtype=torch.float32)
         for start in range(0, count, size):
@@ -58,7 +58,10 @@ class _SmoothedCrossEntropy(torch.autograd.Function):
             slope.scatter_add_(1, wanted, torch.full_like(wanted, smoothing - 1, dtype=slope.dtype))
             slope = slope.to(some.dtype)
             by_state[start : start + size] = slope @ weight.to(some.dtype)
-            by_weight.addmm_(slope.T.float(), some.float())
+            if slope.dtype == by_weight.dtype == some.dtype:
+                by_weight.addmm_(slope.T, some)
+            else:
+                by_weight += slope.T @ some
         context.save_for_backward(by_state / count, (by_weight / count).to(weight.dtype))
         return loss / count
 

@@ -58,8 +58,10 @@ def learn(texts: Iterator[str], folder: Path, *, size: int, source: str, targets
 
 
 def adopt(given: Path, folder: Path, *, source: str, targets: tuple[str, ...]) -> None:
-    """Use the pieces of another tokenizer's folder for these languages."""
-    load(given, targets=())
+    """Use the pieces of another tokenizer's folder for these languages; refused if it lacks a stand-in or a target's tag."""
+    tags = targets if len(targets) > 1 else ()
+    if lacking := _lacking(load(given, targets=()), tags):
+        raise Refusal(f"{given}: has no piece for {', '.join(lacking)}; start from a training into these languages together, or from none.")
     _write((given / "source.spm").read_bytes(), make_folder(folder), source=source, targets=targets)
 
 
@@ -81,7 +83,10 @@ def load(folder: Path, *, targets: tuple[str, ...]) -> sentencepiece.SentencePie
         json.loads((folder / "vocab.json").read_text(encoding="utf-8"))
     except (OSError, RuntimeError, ValueError) as error:
         raise Refusal(f"{path}: cannot be read as a tokenizer ({' '.join(str(error).split())[:120]}); begin with an empty --work folder.") from error
-    lacking = [symbol for symbol in stand_ins.symbols(targets) if pieces.piece_to_id(symbol) == UNKNOWN]
-    if lacking:
+    if lacking := _lacking(pieces, targets):
         raise Refusal(f"{path}: has no piece for {', '.join(lacking)}; it was made for other targets or symbols: begin with an empty --work folder.")
     return pieces
+
+
+def _lacking(pieces: sentencepiece.SentencePieceProcessor, targets: tuple[str, ...]) -> list[str]:
+    return [symbol for symbol in stand_ins.symbols(targets) if pieces.piece_to_id(symbol) == UNKNOWN]

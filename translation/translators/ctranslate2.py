@@ -189,15 +189,21 @@ class CTranslate2:
         )
         by_index = {}
         for index, result in zip(order, found, strict=True):
-            weights = np.array(result.attention[0], dtype=np.float32)[: len(forced[index]), len(self._before) : len(pieces[index])]
+            rows = np.array(result.attention[0], dtype=np.float32).reshape(-1, len(pieces[index]) + 1)
+            weights = rows[: len(forced[index]), len(self._before) : -1]
             where = [tuple(span for _, span in one[: self._limit - 1]) for one in (ours[index], theirs[index])]
             by_index[index] = Attention(weights, where[0][: weights.shape[1]], where[1][: weights.shape[0]])
         return [by_index[index] for index in range(len(order))]
 
     @staticmethod
     def _offsets(model: sentencepiece.SentencePieceProcessor, text: str) -> list[tuple[str, Span]]:
+        """Every piece and where it stands. Of a character written as several pieces only the last has a place; the others get its."""
         found = model.encode(text, out_type="offset_mapping")
-        return list(zip(found["pieces"], found["offsets"], strict=True))
+        spans: list[Span] = list(found["offsets"])
+        for place in reversed(range(len(spans) - 1)):
+            if spans[place][0] == spans[place][1]:
+                spans[place] = spans[place + 1]
+        return list(zip(found["pieces"], spans, strict=True))
 
     def log_probabilities(self, sources: Sequence[str], targets: Sequence[str]) -> list[float]:
         """See Scorer."""

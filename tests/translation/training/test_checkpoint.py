@@ -40,6 +40,14 @@ def test_progress_comes_back(written: Path) -> None:
     assert found.tokens > 0
 
 
+def test_one_of_another_optimiser_is_refused(written: Path) -> None:
+    model = shape.build(DROPPED, pieces=pieces_of(written), seed=0)
+    parameters = dict(model.named_parameters())
+    adam = torch.optim.AdamW(model.parameters())
+    with pytest.raises(Refusal, match=r"was written by another optimiser \(.* has momentum\); begin with an empty --work folder"):
+        checkpoint.read(written, parameters=parameters, optimisers=(adam,), average=Average(parameters, decay=0.9))
+
+
 def test_another_training_begins_with_its_averages(written: Path) -> None:
     model = shape.build(DROPPED, pieces=pieces_of(written), seed=7)
     parameters = dict(model.named_parameters())

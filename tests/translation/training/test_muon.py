@@ -21,6 +21,23 @@ def test_singular_values_come_near_one_and_the_directions_stay(shape: tuple[int,
     assert made.dtype == torch.float32
 
 
+def test_of_a_wide_matrix_all_but_the_smallest_come_near_one() -> None:
+    found = torch.linalg.svdvals(orthogonal(torch.randn(1, 256, 256, generator=torch.Generator().manual_seed(3)))[0])
+    assert found.max() < 1.25
+    assert torch.quantile(found, 0.1) > 0.6
+
+
+def test_a_still_gradient_is_followed_and_weights_decay() -> None:
+    matrix = nn.Parameter(torch.ones(4, 8))
+    optimiser = Muon([matrix], lr=0.5, momentum=0.5, weight_decay=0.1)
+    matrix.grad = torch.zeros(4, 8)
+    optimiser.step()
+    assert torch.allclose(matrix.detach(), torch.full((4, 8), 0.95))  # by the rate times the decay, and no step
+    matrix.grad = torch.randn(4, 8, generator=torch.Generator().manual_seed(4))
+    optimiser.step()
+    assert torch.allclose(optimiser.state[matrix]["momentum"], 0.5 * matrix.grad)
+
+
 def test_matrices_together_step_as_each_alone() -> None:
     matrices = torch.randn(4, 8, 24, generator=torch.Generator().manual_seed(1))
     alone = torch.cat([orthogonal(one[None]) for one in matrices])
