@@ -19,9 +19,10 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.changes import STAGES, basis, since_last_run
+from flows.engines import second_for, translator_for
 from flows.gate_failed import GateFailed
 from flows.judge import judge
-from flows.localise import localise
+from flows.localise import localise, sound
 from flows.plan import Plan, make
 from flows.refresh import lines_of, place_of, refresh
 from flows.report import facts_of, report
@@ -47,8 +48,7 @@ def adapt(language: str, study: str, data: str | None = None, out: str = "runs",
     runs = Runs(plan.out)
     if until not in STAGES:
         raise UnknownName(f"no stage {until!r}; there are {', '.join(STAGES)}.{did_you_mean(until, STAGES)}")
-    if until in ("study", "report"):
-        need(plan.study.model.name, revision=plan.study.model.revision)
+    _need(plan, until)
     with ExitStack() as held:
         held.enter_context(runs.hold(language))
         held.enter_context(without_heartbeats())
@@ -68,6 +68,18 @@ def adapt(language: str, study: str, data: str | None = None, out: str = "runs",
         failed = GateFailed(f"the gate failed and the study says stop ({message})", done)
         return Failed(name=GateFailed.__name__, message=str(failed), data=failed)
     return Completed(message=f"{language} {study}: {done.get('verdict', 'done')}", data=done)
+
+
+def _need(plan: Plan, until: str) -> None:
+    """Refuse what a later stage would, before English is tuned for a quarter of an hour: words, engines and model that cannot be used."""
+    if until not in ("refresh", "translate"):
+        for one in (plan, plan.english):
+            for benchmark in one.benchmarks:
+                sound(one, benchmark)
+    if until != "refresh":
+        translator_for(plan), second_for(plan)
+    if until in ("study", "report"):
+        need(plan.study.model.name, revision=plan.study.model.revision)
 
 
 def _whole(runs: Runs, plan: Plan) -> bool:

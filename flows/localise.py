@@ -17,14 +17,19 @@ from templates.refusal import Refusal
 from templates.store import write_atomic
 
 
-@task(name="localise-benchmark", task_run_name="localise-{plan.language.code}-{benchmark.name}", **STEP)
-def localise_benchmark(plan: Plan, benchmark: Benchmark, folder: Path) -> list[Finding]:
-    """Write `words/<benchmark>.toml`; an error found by lint stops here, a warning goes into the report."""
-    made = plan.task_of(benchmark)
-    found = lint(made)
+def sound(plan: Plan, benchmark: Benchmark) -> list[Finding]:
+    """What lint finds in the words of a task, warnings only: an error among them is refused."""
+    found = lint(plan.task_of(benchmark))
     errors = [finding for finding in found if finding.severity == "error"]
     if errors:
         raise Refusal(f"{plan.language.file or benchmark.name}: {errors[0].what}; mend the prompt or the words, then run again.")
+    return found
+
+
+@task(name="localise-benchmark", task_run_name="localise-{plan.language.code}-{benchmark.name}", **STEP)
+def localise_benchmark(plan: Plan, benchmark: Benchmark, folder: Path) -> list[Finding]:
+    """Write `words/<benchmark>.toml`; an error found by lint stops here, a warning goes into the report."""
+    made, found = plan.task_of(benchmark), sound(plan, benchmark)
     document = tomlkit.document()
     if benchmark.name in plan.drafted:
         document.add(tomlkit.comment(f"{plan.language.file} has no [{benchmark.name}]: drafted by {engine_of(plan)} for this run, reviewed by nobody"))

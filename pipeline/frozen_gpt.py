@@ -22,6 +22,7 @@ from torch import Tensor
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
 
 from pipeline import smollm2
+from templates.hub import reachable
 from templates.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -140,9 +141,16 @@ def need(name: str, *, revision: str = "") -> None:
         smollm2.need()
         return
     try:
-        AutoConfig.from_pretrained(name, revision=revision or None)
+        AutoConfig.from_pretrained(name, revision=revision or None, local_files_only=_is_local(name))
     except (OSError, ValueError) as error:
         raise _missing(name, error) from error
+
+
+def _is_local(name: str) -> bool:
+    """Whether the hub need not be asked: a folder, or no hub answers, and then what was fetched before still serves."""
+    if name.startswith((".", "/", "~")) and not Path(name).is_dir():
+        raise Refusal(f"model {name!r}: no such folder; give {smollm2.NAME}, a folder with safetensors, or a hub id.")
+    return Path(name).is_dir() or not reachable()
 
 
 def _missing(name: str, error: Exception) -> Refusal:
@@ -160,8 +168,9 @@ def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "floa
     source = str(smollm2.folder()) if name == smollm2.NAME else name
     logging.getLogger("transformers").setLevel(logging.ERROR)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(source, revision=revision or None)
-        model = AutoModelForCausalLM.from_pretrained(source, revision=revision or None, dtype=DTYPES[dtype], use_safetensors=True)
+        given: dict[str, Any] = {"revision": revision or None, "local_files_only": _is_local(source)}
+        tokenizer = AutoTokenizer.from_pretrained(source, **given)
+        model = AutoModelForCausalLM.from_pretrained(source, dtype=DTYPES[dtype], use_safetensors=True, **given)
     except (OSError, ValueError) as error:
         raise _missing(name, error) from error
     gpt = FrozenGPT(model, tokenizer, name=name)

@@ -64,21 +64,26 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         blob = path.read_bytes()
     except OSError as error:
         raise Refusal(f"{path}: cannot be read: {error.strerror}.") from error
+    yield from parse_lines(blob, where=str(path))
+
+
+def parse_lines(blob: bytes, *, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The same of what a file holds; `where` names it in a refusal."""
     for number, line in enumerate(blob.split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
             value = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"), object_pairs_hook=_once)
         except UnicodeDecodeError as error:
-            raise Refusal(f"{path}, line {number}: byte {error.start + 1} is not UTF-8; save the file as UTF-8.") from error
+            raise Refusal(f"{where}, line {number}: byte {error.start + 1} is not UTF-8; save the file as UTF-8.") from error
         except json.JSONDecodeError as error:
-            raise Refusal(f"{path}, line {number}, column {error.colno}: not valid JSON ({error.msg}); each line must be one JSON object.") from error
+            raise Refusal(f"{where}, line {number}, column {error.colno}: not valid JSON ({error.msg}); each line must be one JSON object.") from error
         except KeyError as error:
-            raise Refusal(f"{path}, line {number}: the key {error.args[0]!r} stands twice in one object; keep one of the two.") from error
+            raise Refusal(f"{where}, line {number}: the key {error.args[0]!r} stands twice in one object; keep one of the two.") from error
         except (ValueError, RecursionError) as error:
-            raise Refusal(f"{path}, line {number}: JSON nested too deeply or with too long a number ({type(error).__name__}); simplify the line.") from error
+            raise Refusal(f"{where}, line {number}: JSON nested too deeply or with too long a number ({type(error).__name__}); simplify the line.") from error
         if not isinstance(value, dict):
-            raise Refusal(f"{path}, line {number}: found a JSON {type(value).__name__}; each line must be one JSON object.")
+            raise Refusal(f"{where}, line {number}: found a JSON {type(value).__name__}; each line must be one JSON object.")
         yield number, value
 
 

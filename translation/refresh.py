@@ -7,7 +7,6 @@ when it cannot be had, no other source is put in its place.
 
 from __future__ import annotations
 
-import json
 import logging
 import random
 from collections import Counter
@@ -18,11 +17,11 @@ from typing import Any, Literal, get_args
 
 from templates import catalogue, data_file
 from templates.benchmark import Benchmark, Excluded, Hub, Record, Url
-from templates.records import Lines, read_lines, read_raw
+from templates.hub import reachable
+from templates.records import Lines, parse_lines, read_lines, read_raw
 from templates.refusal import Refusal, UnknownName, did_you_mean
 from templates.store import digest
 from translation import download
-from translation.hub import reachable
 
 Source = Literal["any", "data", "hub", "url", "sample"]
 SAMPLES = catalogue.PACKAGE / "templates" / "samples"
@@ -156,13 +155,7 @@ def _from_url(url: Url, cache: Path | None) -> Lines:
     if url.sha256 and copy.sha256 != url.sha256:
         change = "the file was changed: check it, then update the benchmark"
         raise Refusal(f"{url.address}: sha256 is {copy.sha256}, the benchmark expects {url.sha256}; {change}.")
-    try:
-        lines = [(number, json.loads(line)) for number, line in enumerate(copy.blob.decode("utf-8").split("\n"), start=1) if line.strip()]
-    except ValueError as error:
-        raise Refusal(f"{url.address}: not JSON Lines in UTF-8 ({error}); name another file.") from error
-    for number, line in lines:
-        if not isinstance(line, dict):
-            raise Refusal(f"{url.address}, line {number}: found a JSON {type(line).__name__}; each line must be one JSON object.")
+    lines = list(parse_lines(copy.blob, where=url.address))
     if cache is not None and copy is not kept:
         copy.save(cache, url.address)
     return lines

@@ -3,7 +3,7 @@
 NLU-Evaluation-Data, Liu et al. 2019, "Benchmarking Natural Language Understanding Services for building Conversational
 Agents", https://arxiv.org/abs/1903.05566. The label is `{scenario}_{intent}`: the field `intent` alone repeats itself across
 scenarios ("query"). Slots are read from the markup of `annotated`, wherever they stand and however close; `utterance` and `slots`
-are believed only where there is no markup. Runs of blanks count as one, so offsets are those of the tidied utterance.
+are read only where there is no `annotated`, and must not contradict it. Runs of blanks count as one, so offsets are those of the tidied utterance.
 """
 
 from __future__ import annotations
@@ -189,6 +189,17 @@ def locate(written: str, given: Any) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
+def _need_agreement(raw: Mapping[str, Any], utterance: str, slots: tuple[Slot, ...]) -> None:
+    """ValueError where `utterance` or `slots` say something else than the markup."""
+    written = raw.get("utterance", utterance)
+    if isinstance(written, str) and tidy(written) != utterance:
+        raise ValueError(f"'annotated' without its markup is {utterance!r}, 'utterance' is {written!r}; keep the right one of the two")
+    if "slots" in raw:
+        marked, listed = (sorted((slot.name, slot.value) for slot in found) for found in (slots, locate(utterance, raw["slots"])))
+        if marked != listed:
+            raise ValueError(f"'annotated' marks {marked or 'no slot'}, 'slots' lists {listed or 'none'}; keep the right one of the two")
+
+
 def read(raw: Mapping[str, Any], settings: NoSettings) -> Record:
     """One raw entry: id; scenario and intent, or a ready label; annotated, or utterance and slots (left out beside a label: none)."""
     name = need_text(raw, "id")
@@ -196,6 +207,7 @@ def read(raw: Mapping[str, Any], settings: NoSettings) -> Record:
     if "annotated" in raw or ("slots" not in raw and "label" not in raw):
         utterance, slots = parse_markup(tidy(need_text(raw, "annotated")))
         slots = tuple(_named(slot) for slot in slots)
+        _need_agreement(raw, utterance, slots)
     else:
         written = need_text(raw, "utterance")
         utterance, slots = tidy(written), locate(str(raw["utterance"]), raw.get("slots", []))

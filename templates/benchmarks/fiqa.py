@@ -26,9 +26,13 @@ def read(raw: Mapping[str, Any], settings: Settings) -> Record | Excluded:
     """One raw entry: id (or _id), sentence, target and either a score in [-1, 1] or a ready label."""
     name = need_text(raw, "id" if "id" in raw else "_id")
     fields = {"sentence": need_text(raw, "sentence"), "target": need_text(raw, "target")}
+    score = need_number(raw, "score", low=-1.0, high=1.0) if "score" in raw or "label" not in raw else None
     if "label" in raw:
-        return Record(name, fields, need_text(raw, "label"), fields["sentence"])
-    score = need_number(raw, "score", low=-1.0, high=1.0)
+        label = need_text(raw, "label")
+        if score and label in ("negative", "positive") and (score > 0) != (label == "positive"):
+            raise ValueError(f"label {label!r} and score {score:g} contradict each other; keep the right one of the two")
+        return Record(name, fields, label, fields["sentence"])
+    assert score is not None
     if abs(score) <= settings.threshold:
         return Excluded(name, f"score no further than {settings.threshold:g} from 0" if settings.threshold else "score 0")
     return Record(name, fields, "positive" if score > 0 else "negative", fields["sentence"])

@@ -144,6 +144,24 @@ def test_a_model_that_cannot_be_had_is_said_before_the_work(lingraft: Lingraft, 
     assert not (tmp_path / "runs" / ".store").exists()
 
 
+def test_an_engine_and_words_that_cannot_be_used_are_said_before_english_is_tuned(lingraft: Lingraft, server: str, tmp_path: Path) -> None:
+    write_study(tmp_path, "mine", Path("nobody/nothing"), translator={"settings": {"model": "nowhere"}})
+    code, _, error = lingraft("adapt", "sv", "--study", "mine")
+    assert (code, "no translation model 'nowhere'" in error) == (1, True)
+    write_study(tmp_path, "mine", Path("nobody/nothing"))
+    (tmp_path / "lingraft" / "languages").mkdir(parents=True)
+    words = 'prompt = "{sentence}[[10]]:{answer}"\nwords = { negative = " negativ", positive = " positiv" }'
+    (tmp_path / "lingraft" / "languages" / "nb.toml").write_text(f'code = "nb"\nname = "Norwegian"\ntranslator = "identity"\n[fiqa]\n{words}\n')
+    code, _, error = lingraft("adapt", "nb", "--study", "mine")
+    assert (code, "mend the prompt or the words" in error) == (1, True)
+    assert not (tmp_path / "runs" / ".history").exists()
+
+
+def test_a_model_folder_that_is_not_there(lingraft: Lingraft, server: str, tmp_path: Path) -> None:
+    write_study(tmp_path, "mine", tmp_path / "gone")
+    assert f"model {str(tmp_path / 'gone')!r}: no such folder" in lingraft("adapt", "sv", "--study", "mine")[2]
+
+
 def test_a_failed_gate_and_a_held_language_have_their_own_codes(in_home: Lingraft, adapted: Path) -> None:
     from templates.run_folder import Runs
 

@@ -49,7 +49,7 @@ SLOTS = (Slot("time", "five am", 11), Slot("date", "today", 19))
     "change",
     [
         {},
-        {"utterance": "something else", "slots": []},  # the markup is the truth
+        {"utterance": "wake me at  five am today", "slots": [{"name": "time", "value": "five am"}, {"name": "date", "value": "today"}]},
         {"scenario": None, "intent": None, "label": "alarm_set"},
         SAID | {"slots": [{"name": "time", "value": "five  am"}, {"name": "date", "value": "today"}]},
         SAID | {"slots": [{"name": "time", "value": "five  am", "start": 12}, {"name": "date", "value": "today", "start": 21}]},
@@ -89,6 +89,9 @@ def test_our_own_lines_without_slots_have_none() -> None:
         ({"annotated": "wake me time : five]"}, "column 20: ']' closes nothing"),
         ({"annotated": "at [tme : five]"}, "slot type 'tme' is none of the 54 (did you mean time?)"),
         ({"annotated": "at [qqqq : five]"}, "slot type 'qqqq' is none of the 54 (they are alarm_type, app_name,"),
+        ({"utterance": "wake me today"}, "'annotated' without its markup is 'wake me at five am today', 'utterance' is 'wake me today'; keep the right one"),
+        ({"slots": [{"name": "date", "value": "today"}]}, "'slots' lists [('date', 'today')]; keep the right one of the two"),
+        ({"annotated": "at five", "slots": [{"name": "time", "value": "five"}]}, "'annotated' marks no slot, 'slots' lists [('time', 'five')]; keep"),
         ({"annotated": None}, "field 'annotated' is missing; found 'id', 'scenario', 'intent'"),
         ({"annotated": None, "label": "alarm_set"}, "field 'utterance' is missing"),
         ({"annotated": None, "anotated": "at five"}, "field 'annotated' is missing; found 'id', 'scenario', 'intent', 'anotated'. Did you mean anotated?"),

@@ -33,6 +33,7 @@ def line(**change: object) -> bytes:
         (line(id="2", target=None), "line 2: field 'target' is missing; found 'id', 'sentence', 'score'"),
         (line(id="2", sentence="  "), "line 2: field 'sentence' is empty; fiqa needs sentence, target."),
         (line(id="2", score=3), "line 2: field 'score' must be a number from -1 to 1, found 3"),
+        (line(id="2", score=-0.9, label="positive"), "line 2: label 'positive' and score -0.9 contradict each other; keep the right one of the two"),
         (line(id="2", score=None, label="postive"), "line 2: label 'postive' is not in fiqa (negative, positive). Did you mean positive?"),
         (line(), "line 2: id '1' is already on line 1; ids must be unique."),
     ],

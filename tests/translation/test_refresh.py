@@ -227,7 +227,14 @@ def test_a_pinned_file_that_was_changed_is_refused_and_its_copy_survives(site: S
     assert "has the expected sha256 and is used" in caplog.text
 
 
-@pytest.mark.parametrize(("blob", "message"), [(b"<html>moved</html>", "not JSON Lines in UTF-8"), (b"[1]\n", "line 1: found a JSON list")])
+@pytest.mark.parametrize(
+    ("blob", "message"),
+    [
+        (b"<html>moved</html>", "line 1, column 1: not valid JSON"),
+        (b'{"id": 1, "id": 2}\n', "line 1: the key 'id' stands twice"),
+        (b"[1]\n", "line 1: found a JSON list"),
+    ],
+)
 def test_an_error_page_does_not_become_the_copy(site: Site, tmp_path: Path, blob: bytes, message: str) -> None:
     before = take(site, tmp_path)
     site.blob, site.etag = blob, '"2"'

@@ -18,10 +18,10 @@ import torch
 import transformers
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
+from templates import hub
 from templates.language import Language
 from templates.refusal import Refusal
 from templates.store import digest, file_digest
-from translation import hub
 from translation.engine import Output
 
 FILES = ("*.safetensors", "*.json", "*.spm", "*.model", "*.txt")

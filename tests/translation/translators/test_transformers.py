@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from templates import hub
 from templates.language import Language
 from templates.refusal import Refusal
-from translation import hub
 from translation.translators import transformers as engine
 
 START = Path(os.environ.get("LINGRAFT_MODELS", "../shared/models")) / "en-sv-start"

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from translation import hub
+from templates import hub
 
 
 class Refusing(BaseHTTPRequestHandler):
