@@ -14,9 +14,9 @@ demo: $(STAMP)
 test: $(STAMP)
 	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
-# Kills, two runs at once, a page of 12,000 rows; not what needs the real model (tests/pipeline/test_real_model.py) or a served week (tests/flows/test_serve.py)
+# Kills at every stage, two runs at once, a page of 12,000 rows, the frozen table on the real model, schedules of a real server
 slow: $(STAMP)
-	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/python -m pytest --slow -m slow tests/flows/test_interruption.py tests/flows/test_changes.py tests/translation
+	PREFECT_HOME=$(CURDIR)/.prefect $(BIN)/python -m pytest --slow -m slow
 
 check: $(STAMP)
 	$(BIN)/ruff check .
