@@ -63,7 +63,7 @@ def test_the_two_commands_and_what_ci_calls() -> None:
     assert re.search(r"^demo: .*\n\t.*lingraft adapt sv --study demo$", makefile, re.MULTILINE)
     assert re.search(r"^test: .*\n\t.*pytest -n 2 --dist loadscope --no-loadscope-reorder$", makefile, re.MULTILINE)
     steps = (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    assert [line.removeprefix("time ") for line in steps if "make" in line] == ["make test", "make check", "make smoke"]
+    assert [line.removeprefix("time ") for line in steps if "make" in line] == ["make test", "make check", "make smoke", "make slow"]
     first = README.split("## Two commands")[1].split("```")[1]
     assert re.findall(r"^make (\w+)", first, re.MULTILINE) == ["demo", "test"]
 

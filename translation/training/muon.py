@@ -1,7 +1,7 @@
 """Muon: momentum whose steps are made orthogonal, for the matrices inside a model (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/).
 
-torch has one, but its products are in bfloat16: on CPUs not built for that a step takes ten times longer than the rest of training.
-This one keeps the weights' own precision and takes all matrices of one shape in one product.
+torch has one, but its products are in bfloat16, which CPUs not built for it are many times slower in (see precision). This one keeps the
+weights' own precision and takes all matrices of one shape in one product.
 """
 
 from __future__ import annotations
