@@ -7,15 +7,18 @@ whichever process it was begun; runs outside Prefect are kept apart by the lock 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.metadata
 import zoneinfo
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import httpx
 import prefect
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
+from prefect.exceptions import ObjectNotFound
 from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL
 from prefect.types.entrypoint import EntrypointType
@@ -110,4 +113,18 @@ def serve(
     for each in deployments:
         say(f"{each.flow_name}/{each.name}: {each.parameters['study']} up to {each.parameters['until']}, next {', '.join(runs)}")
     say(f"serving by {address}, one run at a time, into {out.resolve()}; stop with Ctrl-C, which pauses the schedules")
-    prefect.serve(*deployments, limit=1, print_starting_message=False)
+    try:
+        prefect.serve(*deployments, limit=1, pause_on_shutdown=False, print_starting_message=False)
+    finally:
+        _pause(deployments, address)
+
+
+def _pause(deployments: Sequence[RunnerDeployment], address: str) -> None:
+    """Pause the schedules of all deployments, however serving ended: what Prefect pauses inside its event loop can be cut off by a SIGTERM."""
+    try:
+        with get_client(sync_client=True) as client:
+            for each in deployments:
+                with contextlib.suppress(ObjectNotFound):
+                    client.pause_deployment(client.read_deployment_by_name(f"{each.flow_name}/{each.name}").id)
+    except httpx.HTTPError as error:
+        raise Refusal(f"the schedules could not be paused: the Prefect server at {address} does not answer ({type(error).__name__}: {error}).") from error
