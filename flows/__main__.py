@@ -15,9 +15,12 @@ from rich.console import Console
 
 from flows.back_translate import back_translate
 from flows.calibrate import calibrate
+from flows.continual import continual
 from flows.crosscheck import crosscheck
+from flows.doctor import doctor
 from flows.evaluate_translator import evaluate_translator
 from flows.export import export
+from flows.export_prompt import export_prompt
 from flows.gate_power import gate_power
 from flows.train_translator import train_translator
 from templates import catalogue
@@ -214,7 +217,7 @@ def translate_text(
     out.print(translate_file(language, study, source=source, target=target), markup=False)
 
 
-for command in (export, gate_power, calibrate, train_translator, evaluate_translator, back_translate, crosscheck):
+for command in (continual, doctor, export, export_prompt, gate_power, calibrate, train_translator, evaluate_translator, back_translate, crosscheck):
     app.command()(command)
 
 

@@ -87,10 +87,10 @@ def gpt_for(plan: Plan) -> tuple[FrozenGPT, PrefixCache]:
     """The plan's GPT with the prefixes read so far."""
     model = plan.study.model
     torch.set_num_threads(model.threads)  # translators in the same process set it to one
-    return _gpt(model.name, model.revision, model.dtype, model.cache_gibibytes)
+    return _gpt(model.name, model.revision, model.dtype, model.cache_gibibytes, model.disk_gibibytes)
 
 
 @lru_cache(maxsize=1)
-def _gpt(name: str, revision: str, dtype: str, gibibytes: float) -> tuple[FrozenGPT, PrefixCache]:
+def _gpt(name: str, revision: str, dtype: str, gibibytes: float, disk_gibibytes: float) -> tuple[FrozenGPT, PrefixCache]:
     gpt = load_gpt(name, revision=revision, dtype=dtype)
-    return gpt, PrefixCache(gpt, gibibytes=gibibytes)
+    return gpt, PrefixCache(gpt, gibibytes=gibibytes, disk_gibibytes=disk_gibibytes)

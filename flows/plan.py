@@ -32,13 +32,15 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The GPT to tune: `smollm2-135m`, a folder or a hub id. `cache_gibibytes` bounds the kept keys and values."""
+    """The GPT to tune: `smollm2-135m`, a folder or a hub id. `cache_gibibytes` bounds the kept keys and values in memory, `disk_gibibytes` those in a
+    temporary file."""
 
     name: str = "smollm2-135m"
     revision: str = ""
     dtype: Literal["float32", "bfloat16"] = "float32"
     threads: int = 2
     cache_gibibytes: float = 4.0
+    disk_gibibytes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,25 @@ def read_study(name: str) -> Study:
                 raise Refusal(f"{path}: fraction {fraction} of {group.method} must be above 0 and at most 1.")
         module = catalogue.module("pipeline.methods", group.method, "method")
         read_settings(module.Settings, group.settings, where=f"{path}, method {group.method}")
+        _check_search(group, module, where=f"{path}, method {group.method}")
     for fold in study.folds.run:
         if not 0 <= fold < study.folds.count:
             raise Refusal(f"{path}: fold {fold} is not one of 0 to {study.folds.count - 1}.")
     _check_tables(study, path)
     return study
+
+
+def _check_search(group: TrialGroup, module: Any, *, where: str) -> None:
+    """A search needs placements, all data, and settings of the method."""
+    asked = group.settings.get("placement") == "searched"
+    if asked != bool(group.search):
+        raise Refusal(f'{where}: search and placement = "searched" go together; give both or neither.')
+    if not asked:
+        return
+    if group.fractions != (1.0,):
+        raise Refusal(f"{where}: a placement is searched with all data, so fractions must be [1.0]; put smaller fractions into a group of their own.")
+    for placement in group.search:
+        read_settings(module.Settings, {**group.settings, **group.search_settings, "placement": placement}, where=f"{where}, search")
 
 
 def _check_tables(study: Study, path: Path) -> None:

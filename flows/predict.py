@@ -166,6 +166,7 @@ def _answers(plan: Plan, shape: Benchmark, rows: Sequence[_Row]) -> list[Answer]
     gpt, prefixes = gpt_for(plan)
     local = plan.task_of(shape)
     prompt = table.take(local, gpt)
+    local = table.placed(local)
     answering = Answering(gpt, local, prefixes)
     asked = [replace(row.record, id=str(number), slots=()) for number, row in enumerate(rows)]  # a file may use an id twice
     encoded = answering.encode(asked)

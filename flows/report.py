@@ -17,10 +17,11 @@ from prefect.artifacts import create_markdown_artifact
 from flows.engines import engine_of, gpt_for, translator_for
 from flows.plan import Plan, make
 from flows.step import STEP
+from pipeline.inspection import VirtualToken
 from pipeline.outcome import Outcome
 from pipeline.report import page
 from pipeline.report.headline import headline
-from pipeline.report.inputs import Facts, Inputs, Model
+from pipeline.report.inputs import Cost, Facts, Inputs, Model
 from pipeline.report.summary import summarise
 from templates import records
 from templates.benchmark import Benchmark, Record
@@ -49,9 +50,26 @@ def facts_of(plan: Plan, staged: Path, *, refreshed: Mapping[str, str], gates: M
     }
 
 
-def outcomes_in(staged: Path) -> list[Outcome]:
+def prompts_in(staged: Path) -> dict[str, list[VirtualToken]]:
+    """How the virtual tokens of each tuned task look; none where nothing was p-tuned."""
+    path = staged / "prompts" / "inspection.json"
+    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {name: [VirtualToken.from_json(token) for token in tokens] for name, tokens in found.items()}
+
+
+def cost_in(staged: Path) -> Cost | None:
+    """What trials were expected to take, and took; None where no probe was made."""
+    path = staged / "cost.json"
+    if not path.is_file():
+        return None
+    found = json.loads(path.read_text(encoding="utf-8"))
+    expected, actual = (sum(trial[key] for trial in found["trials"]) for key in ("expected", "actual"))
+    return Cost(len(found["trials"]), expected, actual, found["peak_bytes"])
+
+
+def outcomes_in(staged: Path, *, name: str = "outcomes.jsonl") -> list[Outcome]:
     """The run's outcomes; none if the gate stopped it."""
-    path = staged / "outcomes.jsonl"
+    path = staged / name
     return [Outcome.from_json(raw) for _, raw in records.read_lines(path)] if path.is_file() else []
 
 
@@ -86,6 +104,9 @@ def write_report(plan: Plan, staged: Path, facts: Mapping[str, Any], findings: S
         source_tokens_left={name: gate["statistics"]["english_left_kept"] for name, gate in gate_json.items()} if local else {},
         findings=findings,
         links=links(rows),
+        prompts=prompts_in(staged),
+        searches=outcomes_in(staged, name="search.jsonl"),
+        cost=cost_in(staged),
     )
     page.write(inputs, staged / "report.html")
     return headline(summary, gates=inputs.gates, source_tokens_left=inputs.source_tokens_left)

@@ -5,24 +5,33 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from prefect import flow, task
 from safetensors.torch import load_file
 
 from flows.engines import gpt_for
+from flows.forecast import PROBE_SECONDS, forecast, training_of
 from flows.plan import Plan, make
 from flows.step import STEP, bar, key_of
 from pipeline import folds, smollm2
 from pipeline import study as trials
+from pipeline.answering import Answering
 from pipeline.frozen_gpt import runtime
+from pipeline.inspection import look
+from pipeline.methods.p_tuning import SEARCHED
 from pipeline.outcome import Epoch, Outcome
+from pipeline.pace import measure, peak_bytes
 from pipeline.prompt_table import PromptTable, card_for
 from pipeline.study import Condition, Trial
 from templates import catalogue, records
 from templates.language import ENGLISH
 from templates.run_folder import Runs
-from templates.store import file_digest, write_atomic, write_json
+from templates.store import canonical, file_digest, write_atomic, write_json
 from translation.gate_report import HUMAN
+
+TUNED = "p_tuning.safetensors"
+PROBE_ROWS = 400  # below that a study is over before a probe would tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,8 @@ def trials_of(plan: Plan, found: dict[str, Condition]) -> list[tuple[Trial, Cond
 def run_trial(plan: Plan, trial: Trial, rows: Rows, key: str) -> str:
     """One trial: `outcome.json` and what the method learnt, as a folder of the store."""
     store = Runs(plan.out).store
+    began = store.get(trial.begins_at) if trial.begins_at else None
+    starts = {trial.settings["start"]: load_file(began / TUNED)["prompt"]} if began is not None else {}
     condition = next(found for found in conditions(plan, rows).values() if found.name == trial.condition)
     gpt, prefixes = gpt_for(plan)
     checkpoint = store.root / ".unfinished" / f"{key}.safetensors"
@@ -78,7 +89,7 @@ def run_trial(plan: Plan, trial: Trial, rows: Rows, key: str) -> str:
             def tell(epoch: Epoch) -> None:
                 advance(1, f"validation loss {epoch.validation_loss:.3f}, accuracy {epoch.validation_accuracy:.1%}")
 
-            outcome = trials.run(trial, condition, gpt=gpt, prefixes=prefixes, keep=folder, checkpoint=checkpoint, on_epoch=tell)
+            outcome = trials.run(trial, condition, gpt=gpt, prefixes=prefixes, keep=folder, checkpoint=checkpoint, starts=starts, on_epoch=tell)
             advance(0, outcome.error or f"{outcome.seconds:.0f} s, accuracy {outcome.accuracy:.1%}")
         write_json(folder / "outcome.json", outcome.to_json())
 
@@ -101,21 +112,94 @@ def study(language: str, study: str, data: str | None, out: str, staged: str, re
     """All trials into `outcomes.jsonl`, and the best prompt of each task into `prompts/`. `gates`: benchmark -> its line in
     every signature."""
     plan = make(language, study, data=Path(data) if data else None, out=Path(out))
-    lines: list[tuple[Trial, Condition, Rows, str]] = []
+    lines: list[tuple[Trial, Condition, Rows]] = []
     for benchmark in plan.benchmarks:
         kept = Path(staged) / "records" / f"{benchmark.name}.jsonl"
         usable = benchmark.name in gates and kept.is_file() and kept.stat().st_size > 0
         rows = Rows(benchmark.name, Path(refreshed[benchmark.name]) / "records.jsonl", kept if usable else None, gates.get(benchmark.name, "off"))
-        lines += [(trial, condition, rows, trial_key(plan, trial, condition)) for trial, condition in trials_of(plan, conditions(plan, rows))]
-    store = Runs(plan.out).store
+        lines += [(trial, condition, rows) for trial, condition in trials_of(plan, conditions(plan, rows))]
     done: list[tuple[Trial, Condition, Path]] = []
-    for trial, condition, rows, key in lines:
-        folder = store.get(key)
-        if folder is None or outcome_in(folder).error:  # what failed is tried again
-            store.drop(key)
-            folder = Path(run_trial(plan, trial, rows, key))
-        done.append((trial, condition, folder))
+    found = _Found(plan)
+    told = expected(plan, lines, found)
+    for trial, condition, rows in lines:
+        settled = found.settle(trial, condition, rows)
+        done.append((settled, condition, found.outcome(settled, condition, rows)))
     write_outcomes(plan, Path(staged), done)
+    write_probes(Path(staged), found.probes)
+    if told:
+        seconds = {trial.name: outcome_in(folder).seconds for trial, _, folder in done}
+        compared = [{"trial": name, "expected": round(value, 1), "actual": seconds[name]} for name, value in told.items() if name in seconds]
+        write_json(Path(staged) / "cost.json", {"trials": compared, "peak_bytes": peak_bytes()})
+
+
+def expected(plan: Plan, lines: list[tuple[Trial, Condition, Rows]], found: _Found) -> dict[str, float]:
+    """Seconds by name of the trials that are still to be run, from a probe of each condition; nothing where little is to be done."""
+    missing = [(trial, condition) for trial, condition, rows in lines if found.missing(trial, condition)]
+    tuned = [(trial, condition) for trial, condition in missing if trial.method == "p_tuning" and len(condition.records) >= PROBE_ROWS]
+    if not tuned:
+        return {}
+    gpt, prefixes = gpt_for(plan)
+    told: dict[str, float] = {}
+    tasks = {(condition.task.name, condition.name): condition for _, condition in tuned}
+    for (_, name), condition in tasks.items():
+        mine = [(trial, other) for trial, other in missing if (other.task.name, other.name) == (condition.task.name, name)]
+        answering = Answering(gpt, condition.task, prefixes)
+        pace = measure(answering, condition.records, seconds=PROBE_SECONDS / len(tasks), settings=training_of(trial for trial, _ in mine))
+        ahead = forecast(mine, {name: pace}, plan.study.trials)
+        first = next(trial.name for trial, _ in mine if trial.method == "p_tuning")
+        ahead[first] += pace.read * len(condition.records)  # which reads the texts for all that follow
+        told |= ahead
+    return told
+
+
+class _Found:
+    """Folders of the store by trial, made where they are missing; it settles what a trial takes from others before it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.store = Runs(plan.out).store
+        self.keys: dict[bytes, str] = {}
+        self.probes: list[Outcome] = []
+        self.placements: dict[tuple[str, str, int, int, str], str] = {}
+
+    def missing(self, trial: Trial, condition: Condition) -> bool:
+        """Whether it has still to be run, as far as that is known before searches are done."""
+        return self.store.get(trial_key(self.plan, trial, condition)) is None
+
+    def outcome(self, trial: Trial, condition: Condition, rows: Rows) -> Path:
+        """The folder of its outcome, run if it is not there."""
+        key = trial_key(self.plan, trial, condition)
+        folder = self.store.get(key)
+        if folder is None or outcome_in(folder).error:  # what failed is tried again
+            self.store.drop(key)
+            folder = Path(run_trial(self.plan, trial, rows, key))
+        self.keys[canonical(asdict(trial))] = key
+        return folder
+
+    def settle(self, trial: Trial, condition: Condition, rows: Rows) -> Trial:
+        """The trial with its placement chosen and its beginning named, if it asks for either."""
+        if trial.settings.get("placement") == SEARCHED:
+            trial = replace(trial, chosen={"placement": self._placement(trial, condition, rows)})
+        if trial.settings.get("start"):
+            plain = {key: value for key, value in trial.settings.items() if key != "start"}
+            twin = replace(trial, condition=ENGLISH, settings=plain)
+            trial = replace(trial, begins_at=self.keys.get(canonical(asdict(twin)), ""))
+        return trial
+
+    def _placement(self, trial: Trial, condition: Condition, rows: Rows) -> str:
+        """A control takes what its own prompt's language chose, so that only the text differs."""
+        chooser = trial.condition.rpartition(">")[2]
+        asked = (chooser, trial.benchmark, trial.fold, trial.seed, canonical(dict(trial.settings)).decode())
+        if asked not in self.placements:
+            group = next(
+                group for group in self.plan.study.trials if group.method == trial.method and dict(group.settings) == dict(trial.settings) and group.search
+            )
+            if chooser != trial.condition:
+                trial, condition = replace(trial, condition=chooser), conditions(self.plan, rows)["target"]
+            tried = [outcome_in(self.outcome(probe, condition, rows)) for probe in trials.probes(trial, group)]
+            self.probes += tried
+            self.placements[asked] = trials.best_placement(tried)
+        return self.placements[asked]
 
 
 def outcome_in(folder: Path) -> Outcome:
@@ -123,16 +207,27 @@ def outcome_in(folder: Path) -> Outcome:
     return Outcome.from_json(json.loads((folder / "outcome.json").read_text(encoding="utf-8")))
 
 
+def write_probes(staged: Path, probes: list[Outcome]) -> None:
+    """`search.jsonl`: the short trials behind every searched placement; no file where nothing was searched."""
+    if probes:
+        rows = "".join(json.dumps(outcome.to_json(), ensure_ascii=False) + "\n" for outcome in probes)
+        write_atomic(staged / "search.jsonl", rows.encode("utf-8"))
+
+
 def write_outcomes(plan: Plan, staged: Path, done: list[tuple[Trial, Condition, Path]]) -> None:
-    """`outcomes.jsonl`, and `prompts/` with the prompt that validated best of each task tuned on all its data."""
+    """`outcomes.jsonl`, and `prompts/` with the prompt that validated best of each task tuned on all its data, and how it looks from outside."""
     outcomes = [(outcome_in(folder), condition, folder) for _, condition, folder in done]
     rows = "".join(json.dumps(outcome.to_json(), ensure_ascii=False) + "\n" for outcome, _, _ in outcomes)
     write_atomic(staged / "outcomes.jsonl", rows.encode("utf-8"))
-    table = PromptTable()
-    tuned = [item for item in outcomes if (item[2] / "p_tuning.safetensors").is_file() and ">" not in item[0].condition]
+    table, looks = PromptTable(), dict[str, list[dict[str, Any]]]()
+    tuned = [item for item in outcomes if (item[2] / TUNED).is_file() and ">" not in item[0].condition]
     for name in dict.fromkeys(condition.task.name for _, condition, _ in tuned):
         mine = [item for item in tuned if item[1].task.name == name and item[0].history]
         outcome, condition, folder = max(mine, key=lambda item: (item[0].fraction, -item[0].history[item[0].best_epoch - 1].validation_loss))
-        table.add(name, load_file(folder / "p_tuning.safetensors")["prompt"], card_for(condition.task, gpt_for(plan)[0], trial=outcome.trial))
+        gpt, stored = gpt_for(plan)[0], load_file(folder / TUNED)
+        placement = {**outcome.settings, **outcome.chosen}.get("placement", "")
+        table.add(name, stored["prompt"], card_for(condition.task, gpt, trial=outcome.trial, placement=placement, signature=outcome.signature))
+        looks[name] = [token.to_json() for token in look(gpt, stored["prompt"], start=stored["start"])]
     if table.rows:
         table.save(staged / "prompts")
+        write_json(staged / "prompts" / "inspection.json", looks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from jaxtyping import Float
 from torch import Tensor
@@ -22,14 +22,22 @@ MOST_TOKENS = 512  # of one record with its prompt; longer text is cut
 
 
 class Answering:
-    """One frozen GPT, one task. Share one `prefixes` among all trials of a model: the text before a prompt never changes."""
+    """One frozen GPT, one task. Share one `prefixes` among all trials of a model: the text before a prompt never changes. `starts`: prompts
+    that were trained before, by name, where a new one may begin."""
 
-    def __init__(self, gpt: FrozenGPT, task: LocalisedTask, prefixes: PrefixCache | None = None) -> None:
+    def __init__(
+        self, gpt: FrozenGPT, task: LocalisedTask, prefixes: PrefixCache | None = None, *, starts: Mapping[str, Float[Tensor, "P H"]] | None = None
+    ) -> None:
         self.gpt = gpt
         self.task = task
         self.prefixes = prefixes if prefixes is not None else PrefixCache(gpt)
+        self.starts = dict(starts or {})
         self.tokens = Tokens(gpt.tokenizer, limit=min(MOST_TOKENS, gpt.limit))
         self._by_id: dict[str, tuple[Record, Encoded]] = {}
+
+    def of(self, task: LocalisedTask) -> Answering:
+        """The same GPT and prefixes with another task, or the same in another prompt."""
+        return Answering(self.gpt, task, self.prefixes, starts=self.starts)
 
     def encode(self, records: Sequence[Record]) -> list[Encoded]:
         """The records in ids, tokenised once each."""
@@ -44,9 +52,10 @@ class Answering:
         scores, lengths = answer_scores(self.gpt, batch, prompt, prefixes=self.prefixes)
         return -scores.sum() / lengths.sum()
 
-    def rank(self, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"] | None) -> Float[Tensor, "N C"]:
-        """Label scores."""
-        return rank(self.gpt, encoded, prompt, verbalizer=self.task.verbalizer, tokens=self.tokens, prefixes=self.prefixes)
+    def rank(self, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"] | None, *, per_token: bool = False) -> Float[Tensor, "N C"]:
+        """Label scores, summed over an answer's tokens or, `per_token`, their mean."""
+        words = self.task.verbalizer
+        return rank(self.gpt, encoded, prompt, verbalizer=words, tokens=self.tokens, prefixes=self.prefixes, per_token=per_token)
 
     def slots(
         self, encoded: Sequence[Encoded], records: Sequence[Record], labels: Sequence[str], prompt: Float[Tensor, "P H"] | None

@@ -20,11 +20,19 @@ BATCH = 32
 
 @torch.no_grad()
 def rank(
-    gpt: FrozenGPT, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"] | None, *, verbalizer: Verbalizer, tokens: Tokens, prefixes: PrefixCache
+    gpt: FrozenGPT,
+    encoded: Sequence[Encoded],
+    prompt: Float[Tensor, "P H"] | None,
+    *,
+    verbalizer: Verbalizer,
+    tokens: Tokens,
+    prefixes: PrefixCache,
+    per_token: bool = False,
 ) -> Float[Tensor, "N C"]:
     """Score of each label: the log-likelihood (nats, summed over its tokens) of its best variant.
 
-    Not per token: a mean would favour the label whose word the tokenizer cuts into more pieces, since its last pieces are certain.
+    `per_token` divides by the number of tokens, as Brown et al. 2020 do where lengths differ (https://arxiv.org/abs/2005.14165, section 2.4). It
+    favours the label whose word the tokenizer cuts into more pieces, since its last pieces are certain, so the sum is the default.
     """
     words = [(number, word) for number, label in enumerate(verbalizer.labels) for word in verbalizer.candidates(label)]
     answers = list(dict.fromkeys((number, tokens.answer(word)) for number, word in words))
@@ -33,8 +41,8 @@ def rank(
     scores = torch.empty(len(encoded), len(verbalizer.labels))
     for rows in buckets(encoded, size=BATCH):
         batch = lay_out([encoded[row] for row in rows], [ids] * len(rows))
-        total, _ = answer_scores(gpt, batch, prompt, prefixes=prefixes)
-        by_answer = total.view(len(rows), len(ids))
+        total, lengths = answer_scores(gpt, batch, prompt, prefixes=prefixes)
+        by_answer = (total / lengths if per_token else total).view(len(rows), len(ids))
         best = torch.full((len(rows), len(verbalizer.labels)), float("-inf")).scatter_reduce(1, label_of.expand(len(rows), -1), by_answer, "amax")
         scores[torch.tensor(rows)] = best
     return scores

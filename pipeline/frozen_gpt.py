@@ -62,12 +62,20 @@ class FrozenGPT:
     def measure(self) -> str:
         """blake2b (32 hex digits) over the tokenizer and every weight, name by name: equal before and after each trial."""
         state = hashlib.blake2b(digest_size=16)
-        fast = getattr(self.tokenizer, "backend_tokenizer", None)
-        state.update((fast.to_str() if fast is not None else repr(sorted(self.tokenizer.get_vocab().items()))).encode("utf-8", "backslashreplace"))
+        state.update(self._tokenizer_text())
         for key, value in sorted(self.model.state_dict().items()):
             state.update(key.encode())
             state.update(value.detach().cpu().contiguous().view(torch.uint8).numpy().data)
         return state.hexdigest()
+
+    def _tokenizer_text(self) -> bytes:
+        fast = getattr(self.tokenizer, "backend_tokenizer", None)
+        return (fast.to_str() if fast is not None else repr(sorted(self.tokenizer.get_vocab().items()))).encode("utf-8", "backslashreplace")
+
+    @cached_property
+    def tokenizer_fingerprint(self) -> str:
+        """blake2b (32 hex digits) over the tokenizer alone."""
+        return hashlib.blake2b(self._tokenizer_text(), digest_size=16).hexdigest()
 
     @cached_property
     def embedding_size(self) -> float:

@@ -47,7 +47,7 @@ class Outcome:
     `condition` names text and prompt: "sv" (Swedish text, Swedish prompt), "en" (English text, English prompt), "en>sv"
     (English text under the Swedish prompt). `signature` holds everything two comparable outcomes must share but for what a
     table varies. A trial that failed has `error` and no predictions. `span_f1` and `exact_match` (see slot_metrics) are None where
-    the benchmark has no slots, and then absent from the JSON object, as are empty slots.
+    the benchmark has no slots, and then absent from the JSON object, as are empty slots and `chosen`, the settings that short trials before found.
     """
 
     trial: str
@@ -74,6 +74,7 @@ class Outcome:
     error: str = ""
     span_f1: float | None = None
     exact_match: float | None = None
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -81,7 +82,7 @@ class Outcome:
         for item in value["predictions"]:
             for key in [key for key in ("text", "slots", "predicted_slots") if not item[key]]:
                 del item[key]
-        for key in [key for key in ("span_f1", "exact_match") if value[key] is None]:
+        for key in [key for key in ("span_f1", "exact_match", "chosen") if value[key] in (None, {})]:
             del value[key]
         return value
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from jaxtyping import Float
@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from pipeline.frozen_gpt import FrozenGPT
+from templates.placement import move
 from templates.refusal import Refusal, UnknownName, did_you_mean
 from templates.store import write_atomic, write_json
 from templates.task import LocalisedTask
@@ -23,7 +24,9 @@ from templates.task import LocalisedTask
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a task's rows belong to; the loader refuses to put them to any other use. `slots`: slot words and the marks around them."""
+    """What a task's rows belong to; the loader refuses to put them to any other use. `slots`: slot words and the marks around them. `placement`:
+    where the virtual tokens were moved to, as in templates.placement; empty where they stand as the prompt is written. `signature`: the trial's, with
+    digests of data and code, and the gate's verdict on that data; it is shown, not compared."""
 
     model: str
     model_fingerprint: str
@@ -32,11 +35,25 @@ class Card:
     trial: str
     frozen: bool = True
     slots: Mapping[str, str] = field(default_factory=dict)
+    placement: str = ""
+    tokenizer: str = ""
+    signature: Mapping[str, str] = field(default_factory=dict)
 
 
-def card_for(task: LocalisedTask, gpt: FrozenGPT, *, trial: str) -> Card:
-    """The card of a prompt just trained."""
-    return Card(gpt.name, gpt.fingerprint, task.prompt.source, dict(task.verbalizer.words), trial, slots=_slots(task))
+def card_for(task: LocalisedTask, gpt: FrozenGPT, *, trial: str, placement: str = "", signature: Mapping[str, str] | None = None) -> Card:
+    """The card of a prompt just trained for a task whose prompt had its virtual tokens moved by `placement`."""
+    words = dict(task.verbalizer.words)
+    return Card(
+        gpt.name,
+        gpt.fingerprint,
+        task.prompt.source,
+        words,
+        trial,
+        slots=_slots(task),
+        placement=placement,
+        tokenizer=gpt.tokenizer_fingerprint,
+        signature=dict(signature or {}),
+    )
 
 
 def _slots(task: LocalisedTask) -> dict[str, str]:
@@ -60,12 +77,18 @@ class PromptTable:
         self.rows[name] = prompt.detach().cpu().contiguous().clone()
         self.cards[name] = card
 
+    def placed(self, task: LocalisedTask) -> LocalisedTask:
+        """The task with its virtual tokens where the stored ones were trained."""
+        card = self.cards.get(task.name)
+        return task if card is None else replace(task, prompt=move(task.prompt, card.placement))
+
     def take(self, task: LocalisedTask, gpt: FrozenGPT) -> Float[Tensor, "P H"]:
         """The rows of a task, if they were trained for this model, prompt and words; each mismatch is named."""
         if task.name not in self.rows:
             raise UnknownName(f"prompt table: no task {task.name!r}; there are {', '.join(self.rows) or 'none'}.{did_you_mean(task.name, self.rows)}")
         card = self.cards[task.name]
         for what, trained, now in (
+            ("tokenizer", card.tokenizer or gpt.tokenizer_fingerprint, gpt.tokenizer_fingerprint),
             ("model", card.model_fingerprint, gpt.fingerprint),
             ("prompt", card.prompt, task.prompt.source),
             ("words", dict(card.words), dict(task.verbalizer.words)),

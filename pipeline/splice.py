@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from pipeline.batch import PADDING, Batch
-from pipeline.frozen_gpt import FrozenGPT
+from pipeline.frozen_gpt import FrozenGPT, Past
 from pipeline.prefix import PrefixCache
 
 
@@ -28,14 +30,42 @@ def answer_scores(
     gpt: FrozenGPT, batch: Batch, prompt: Float[Tensor, "B P H"] | Float[Tensor, "P H"] | None, *, prefixes: PrefixCache
 ) -> tuple[Float[Tensor, "A"], Int[Tensor, "A"]]:
     """Log-likelihood (nats, summed over its tokens) of every answer of every row, and its number of tokens."""
-    past = prefixes.gather(batch.before)
-    visible = batch.visible
+    front = shared_front(batch) if prompt is not None and prompt.dim() == 2 else 0
+    if front:
+        assert prompt is not None
+        past: Past | None = _read_front(gpt, batch, prompt, front, prefixes=prefixes)
+    else:
+        past = prefixes.gather(batch.before)
+    slots, visible = batch.slots[:, front:], batch.visible[:, front:, front:]
     if past is not None:
         frozen = torch.arange(past.kv.shape[4])[None, :] < past.lengths[:, None]  # [B, S]
-        visible = torch.cat([frozen[:, None].expand(-1, batch.slots.shape[1], -1), visible], dim=2)
-    hidden, _ = gpt.run(splice(gpt, batch.slots, prompt), positions=batch.positions, visible=visible, past=past)
-    edges = gpt.log_probabilities(hidden[batch.rows, batch.places], batch.tokens)
+        visible = torch.cat([frozen[:, None].expand(-1, slots.shape[1], -1), visible], dim=2)
+    hidden, _ = gpt.run(splice(gpt, slots, prompt), positions=batch.positions[:, front:], visible=visible, past=past)
+    edges = gpt.log_probabilities(hidden[batch.rows, batch.places - front], batch.tokens)
     count = len(batch.answer_rows)
     scores = torch.zeros(count).index_add(0, batch.answers, edges[batch.edges])
     lengths = torch.zeros(count, dtype=torch.long).index_add(0, batch.answers, torch.ones_like(batch.answers))
     return scores, lengths
+
+
+def shared_front(batch: Batch) -> int:
+    """How many virtual tokens begin every row alike, with nothing but the same opening before them: what no text can reach backwards. 0 where
+    rows differ, there is one row only, or an answer follows at once."""
+    if len(batch.before) < 2 or any(before != batch.before[0] for before in batch.before):
+        return 0
+    virtual = ((batch.slots < 0) & (batch.slots > PADDING) & (batch.slots == batch.slots[:1])).all(dim=0)
+    count = int(virtual.long().cumprod(0).sum())
+    return count if count and int(batch.places.min()) >= count else 0
+
+
+def _read_front(gpt: FrozenGPT, batch: Batch, prompt: Float[Tensor, "P H"], count: int, *, prefixes: PrefixCache) -> Past:
+    """Keys and values of the opening and the virtual tokens, computed once for all rows; gradients flow through them to the prompt."""
+    opening = prefixes.gather(batch.before[:1])
+    before = len(batch.before[0])
+    visible = torch.ones(1, count, before + count, dtype=torch.bool).tril(before)
+    _, cache = gpt.run(splice(gpt, batch.slots[:1, :count], prompt), positions=batch.positions[:1, :count], visible=visible, past=opening, keep=True)
+    assert cache is not None
+    layers: Any = cache.layers
+    kv = torch.stack([torch.stack([layer.keys, layer.values]) for layer in layers])  # [L, 2, 1, heads, S, D]
+    rows = len(batch.before)
+    return Past(kv.expand(-1, -1, rows, -1, -1, -1), torch.full((rows,), before + count))

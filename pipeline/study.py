@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from jaxtyping import Float
+from torch import Tensor
 
 from pipeline.answering import Answering
 from pipeline.folds import Parts, parts
@@ -26,12 +29,14 @@ from templates.store import code_fingerprint, digest
 from templates.task import LocalisedTask
 
 log = logging.getLogger(__name__)
+MOST_LISTED = 12  # labels in one note
 
 
 @dataclass(frozen=True, slots=True)
 class TrialGroup:
     """One line of a study: a method over fractions and seeds under some conditions (target, english, control), for some benchmarks (none
-    named: all)."""
+    named: all). `search`: placements of virtual tokens that are first tried, fold by fold, in short trials with `search_settings` on top; what
+    validates best is what a `placement = "searched"` stands for."""
 
     method: str
     conditions: tuple[str, ...] = ("target", "english")
@@ -39,6 +44,8 @@ class TrialGroup:
     seeds: tuple[int, ...] = (1,)
     settings: Mapping[str, Any] = field(default_factory=dict)
     benchmarks: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    search_settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,8 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One cell of the study."""
+    """One cell of the study. `chosen`: settings that short trials before it found, on top of its own. `begins_at`: the store key of the trial whose
+    prompt it starts from. A `probe` is such a short trial: trained and validated, never tested."""
 
     condition: str
     benchmark: str
@@ -89,12 +97,16 @@ class Trial:
     folds: int
     fraction: float
     seed: int
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    begins_at: str = ""
+    probe: bool = False
 
     @property
     def name(self) -> str:
         """As shown on the terminal."""
         extra = "".join(f" {key}={value}" for key, value in self.settings.items())
-        return f"{self.condition} {self.benchmark} {self.method}{extra} fold {self.fold}/{self.folds} {100 * self.fraction:g}% seed {self.seed}"
+        begin = "probe of " * self.probe
+        return f"{begin}{self.condition} {self.benchmark} {self.method}{extra} fold {self.fold}/{self.folds} {100 * self.fraction:g}% seed {self.seed}"
 
 
 def plan(groups: Sequence[TrialGroup], conditions: Mapping[str, Condition], *, folds: int, run: Sequence[int]) -> list[Trial]:
@@ -110,6 +122,21 @@ def plan(groups: Sequence[TrialGroup], conditions: Mapping[str, Condition], *, f
     ]
 
 
+def probes(trial: Trial, group: TrialGroup) -> list[Trial]:
+    """The short trials that settle a trial's placement, on its own training and validation part."""
+    shared = {**trial.settings, **group.search_settings}
+    return [replace(trial, settings={**shared, "placement": placement}, probe=True) for placement in group.search]
+
+
+def best_placement(outcomes: Sequence[Outcome]) -> str:
+    """The placement of the probe with the lowest validation loss, the first of equals; a Refusal if none could be validated."""
+    usable = [one for one in outcomes if not one.error and one.best_epoch and one.validation_rows]
+    if not usable:
+        first = next((one.error for one in outcomes if one.error), "no validation rows")
+        raise Refusal(f"search over placements: no probe gave a validation loss ({first}); give more rows or name a placement.")
+    return str(min(usable, key=lambda one: one.history[one.best_epoch - 1].validation_loss).settings["placement"])
+
+
 def signature(trial: Trial, condition: Condition, gpt: FrozenGPT) -> dict[str, str]:
     """Everything two outcomes must share to be comparable, but for what a table varies: every setting, also those left as they are, and our own code."""
     defaults = asdict(catalogue.module("pipeline.methods", trial.method, "method").Settings())
@@ -121,6 +148,7 @@ def signature(trial: Trial, condition: Condition, gpt: FrozenGPT) -> dict[str, s
         "fold": f"{trial.fold}/{trial.folds}",
         "fraction": f"{trial.fraction:g}",
         "seed": str(trial.seed),
+        **({"chosen": ",".join(f"{key}={value}" for key, value in sorted(trial.chosen.items()))} if trial.chosen else {}),
         "gpt": f"{gpt.name}@{gpt.fingerprint[:8]}",
         "dtype": str(gpt.dtype).removeprefix("torch."),
         **runtime(),
@@ -135,9 +163,11 @@ def run(
     prefixes: PrefixCache,
     keep: Path,
     checkpoint: Path | None = None,
+    starts: Mapping[str, Float[Tensor, "P H"]] | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Outcome:
-    """Run one trial; what the method learnt is saved under `keep`. A trial that cannot be done is an Outcome with `error`."""
+    """Run one trial; what the method learnt is saved under `keep`. `starts`: prompts it may begin at, by name. A trial that cannot be done is an
+    Outcome with `error`."""
     started = time.perf_counter()
     facts = signature(trial, condition, gpt)
     weights = gpt.versions()
@@ -145,16 +175,18 @@ def run(
         split = parts(condition.records, dict(condition.fold_of), fold=trial.fold, fraction=trial.fraction, seed=trial.seed)
         tunable, trained = tune(
             trial.method,
-            Answering(gpt, condition.task, prefixes),
+            Answering(gpt, condition.task, prefixes, starts=starts),
             train_rows=split.train,
             validation_rows=split.validation,
-            settings=trial.settings,
+            settings={**trial.settings, **trial.chosen},
             seed=trial.seed,
             ahead=condition.records,
             checkpoint=checkpoint,
             on_epoch=on_epoch,
         )
-        predictions = evaluate(tunable, split.test, labels=condition.task.verbalizer.labels, slots_in=condition.slots_in)
+        predictions: tuple[Prediction, ...] = ()
+        if not trial.probe:
+            predictions = evaluate(tunable, split.test, labels=condition.task.verbalizer.labels, slots_in=condition.slots_in)
         tunable.save(keep)
     except (Refusal, RuntimeError, MemoryError) as error:
         log.error("trial %s failed: %s", trial.name, error)
@@ -182,7 +214,7 @@ def _outcome(
         gold, guess = [item.label for item in predictions], [item.predicted for item in predictions]
         scores = classification(gold, guess, labels=condition.task.verbalizer.labels)
         slots = slot_scores(predictions) if condition.slots_in else {}
-    notes = (f"{split.leaked} training rows left out: a test row reads the same",) if split and split.leaked else ()
+    notes = _notes(split, condition) if split else ()
     return Outcome(
         trial=digest(signature_text(facts))[:16],
         signature=facts,
@@ -195,7 +227,7 @@ def _outcome(
         seed=trial.seed,
         train_rows=len(split.train) if split else 0,
         validation_rows=len(split.validation) if split else 0,
-        test_rows=len(split.test) if split else 0,
+        test_rows=len(split.test) if split and not trial.probe else 0,
         accuracy=scores["accuracy"],
         macro_f1=scores["macro_f1"],
         predictions=predictions,
@@ -208,4 +240,17 @@ def _outcome(
         error=error,
         span_f1=slots.get("span_f1"),
         exact_match=slots.get("exact_match"),
+        chosen=dict(trial.chosen),
     )
+
+
+def _notes(split: Parts, condition: Condition) -> tuple[str, ...]:
+    """What a reader should know of the parts: rows left out, labels that nothing was learnt of, which are also said as a warning."""
+    notes = [f"{split.leaked} training rows left out: a test row reads the same"] if split.leaked else []
+    labels, seen = condition.task.verbalizer.labels, {row.label for row in split.train}
+    missing = [label for label in labels if label not in seen]
+    if missing:
+        listed = ", ".join(missing[:MOST_LISTED]) + (f" and {len(missing) - MOST_LISTED} more" if len(missing) > MOST_LISTED else "")
+        notes.append(f"{len(missing)} of {len(labels)} labels have no training row: {listed}")
+        log.warning("%s: %s", condition.task.name, notes[-1])
+    return tuple(notes)

@@ -100,6 +100,11 @@ class Tokens:
         values = (len(self.continuing(text)) if text else 0) + count * (named + marks + SLACK)
         return longest + len(self.answer(task.slots.lead)) + max(values, len(self.answer(task.slots.none))) + len(self.end())
 
+    def least(self, task: LocalisedTask) -> int:
+        """Places that the prompt's words and virtual tokens and the longest answer take when every field is empty."""
+        parts = task.prompt.render(dict.fromkeys(task.prompt.fields, ""))
+        return len(self.parts(parts)) + self.room(task, "")
+
     def parts(self, parts: Sequence[Text | Virtual]) -> tuple[int, ...]:
         """Ids of rendered parts, virtual token k as -(k + 1)."""
         ids: list[int] = list(self.start) if parts and isinstance(parts[0], Virtual) else []

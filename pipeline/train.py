@@ -53,7 +53,7 @@ def train(
 
     The validation loss is the cross-entropy of the ranked labels or, with `whole_answer` (labels and slots), that of the answer's
     tokens, as in training. With fewer than 16 validation rows no epoch is chosen: training runs its full length and keeps the last. A checkpoint
-    (one file, written whole after an epoch if the last one is 15 seconds old) makes an interrupted call go on where it stopped, with the same result.
+    (one file, written whole after a step if the last one is 15 seconds old) makes an interrupted call go on where it stopped, with the same result.
     """
     parameters, plan = tunable.parameters(), tunable.training
     if not parameters or plan is None:
@@ -65,29 +65,30 @@ def train(
     if checkpoint is not None and checkpoint.is_file():
         state.read(checkpoint)
     choose = len(validation) >= TOO_FEW
+    stepper = _Stepper(tunable, optimiser, plan)
     written = time.monotonic()
     for epoch in range(len(state.history) + 1, epochs + 1):
         if choose and epoch - 1 - state.best_epoch >= plan.patience:
             break
-        generator = np.random.default_rng(derive(seed, f"order/{epoch}"))
-        torch.manual_seed(derive(seed, f"dropout/{epoch}"))
-        total = 0.0
-        for number, batch in enumerate(tunable.batches(rows, generator)):
-            step = (epoch - 1) * steps_an_epoch + number
+        order = list(tunable.batches(rows, np.random.default_rng(derive(seed, f"order/{epoch}"))))
+        for number in range(state.steps, len(order)):
             for group in optimiser.param_groups:
-                group["lr"] = plan.learning_rate * _schedule(step, plan, epochs * steps_an_epoch)
-            total += _step(tunable, [rows[row] for row in batch], optimiser, plan) * len(batch)
+                group["lr"] = plan.learning_rate * _schedule((epoch - 1) * steps_an_epoch + number, plan, epochs * steps_an_epoch)
+            torch.manual_seed(derive(seed, f"dropout/{epoch}/{number}"))
+            state.total += stepper.step([rows[row] for row in order[number]]) * len(order[number])
+            state.steps = number + 1
+            if checkpoint is not None and time.monotonic() - written >= CHECKPOINT_SECONDS:
+                state.write(checkpoint)
+                written = time.monotonic()
         loss, accuracy = _validate(tunable, validation, labels) if validation else (math.nan, math.nan)
         if validation and whole_answer:
             loss = _answer_loss(tunable, validation, size=plan.batch_size)
-        seen = Epoch(epoch, total / len(rows), loss if validation else -1.0, accuracy if validation else -1.0)
+        seen = Epoch(epoch, state.total / len(rows), loss if validation else -1.0, accuracy if validation else -1.0)
         state.history.append(seen)
+        state.steps, state.total = 0, 0.0
         if not choose or loss < state.best_loss:
             state.best_loss, state.best_epoch = loss, epoch
             state.best = [parameter.detach().clone() for parameter in parameters]
-        if checkpoint is not None and time.monotonic() - written >= CHECKPOINT_SECONDS:
-            state.write(checkpoint)
-            written = time.monotonic()
         if on_epoch is not None:
             on_epoch(seen)
     with torch.no_grad():
@@ -107,18 +108,58 @@ def _schedule(step: int, plan: Training, total: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - plan.warmup_steps) / max(1, total - plan.warmup_steps)))
 
 
-def _step(tunable: Tunable, rows: Sequence[Record], optimiser: torch.optim.Optimizer, plan: Training) -> float:
-    loss = tunable.loss(rows)
-    value = float(loss.detach())
-    if not math.isfinite(value):
-        raise Refusal(
-            f"training: the loss became {value} at {', '.join(row.id for row in rows[:3])}; lower learning_rate ({plan.learning_rate:g}) or use float32."
-        )
-    optimiser.zero_grad()
-    torch.autograd.backward(loss)
-    nn.utils.clip_grad_norm_(tunable.parameters(), plan.clip)
-    optimiser.step()
-    return value
+class _Stepper:
+    """Optimiser steps over batches, each in micro-batches of `size` records whose gradients are added up. Where memory does not suffice, the
+    size is halved, aloud, and the batch done again: the step is the same but for the last bits of its sums."""
+
+    def __init__(self, tunable: Tunable, optimiser: torch.optim.Optimizer, plan: Training) -> None:
+        self.tunable = tunable
+        self.optimiser = optimiser
+        self.plan = plan
+        self.size = plan.micro_batch or plan.batch_size
+
+    def step(self, rows: Sequence[Record]) -> float:
+        """One step; gives the batch's loss."""
+        while True:
+            self.optimiser.zero_grad()
+            try:
+                value = self._gradients(rows)
+                break
+            except (MemoryError, RuntimeError) as error:
+                if not _out_of_memory(error):
+                    raise
+                if self.size == 1:
+                    raise Refusal(f"training: one record at a time is too much for the memory ({_first_line(error)}); use a smaller model.") from error
+            self.size = max(1, min(self.size, len(rows)) // 2)
+            log.warning("training: out of memory; going on with %d records at a time", self.size)
+        nn.utils.clip_grad_norm_(self.tunable.parameters(), self.plan.clip)
+        self.optimiser.step()
+        return value
+
+    def _gradients(self, rows: Sequence[Record]) -> float:
+        weight, value = self.tunable.weight(rows), 0.0
+        for start in range(0, len(rows), self.size):
+            part = rows[start : start + self.size]
+            loss = self.tunable.loss(part)
+            if len(part) < len(rows):
+                loss = loss * (self.tunable.weight(part) / weight)
+            value += float(loss.detach())
+            if not math.isfinite(value):
+                raise Refusal(
+                    f"training: the loss became {value} at {', '.join(row.id for row in rows[:3])}; lower learning_rate ({self.plan.learning_rate:g}) "
+                    f"or use float32."
+                )
+            torch.autograd.backward(loss)
+        return value
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """MemoryError, and what torch raises on a GPU (its own class) and on a CPU (a RuntimeError of the allocator)."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "not enough memory" in str(error) or "can't allocate memory" in str(error)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:120] or type(error).__name__
 
 
 @torch.no_grad()
@@ -136,12 +177,14 @@ def _answer_loss(tunable: Tunable, rows: Sequence[Record], *, size: int) -> floa
 
 
 class _State:
-    """All that an interrupted training needs: parameters, optimiser moments, the best so far, the epochs seen."""
+    """All that an interrupted training needs: parameters, optimiser moments, the best so far, the epochs seen, and of the one under way the steps done
+    and the sum of their rows' losses."""
 
     def __init__(self, parameters: tuple[nn.Parameter, ...], optimiser: torch.optim.AdamW) -> None:
         self.parameters = parameters
         self.optimiser = optimiser
         self.history: list[Epoch] = []
+        self.steps, self.total = 0, 0.0
         self.best_loss, self.best_epoch = math.inf, 0
         self.best: list[Tensor] = [parameter.detach().clone() for parameter in parameters]
 
@@ -153,6 +196,7 @@ class _State:
             for key, value in self.optimiser.state[parameter].items():
                 tensors[f"adam.{number}.{key}"] = value if isinstance(value, Tensor) else torch.tensor(float(value))
         facts = {"history": json.dumps([asdict(epoch) for epoch in self.history]), "best": json.dumps([self.best_loss, self.best_epoch])}
+        facts["under way"] = json.dumps([self.steps, self.total])
         write_atomic(path, save(tensors, facts))
 
     def read(self, path: Path) -> None:
@@ -161,6 +205,7 @@ class _State:
             tensors = load(blob)
             header = json.loads(blob[8 : 8 + int.from_bytes(blob[:8], "little")])
             facts = header["__metadata__"]
+            under_way = json.loads(facts["under way"])
             wanted = [list(parameter.shape) for parameter in self.parameters]
             if [list(tensors[f"now.{number}"].shape) for number in range(len(wanted))] != wanted:
                 raise KeyError("now")
@@ -175,3 +220,4 @@ class _State:
                 self.optimiser.state[parameter] = mine
         self.history = [Epoch(**epoch) for epoch in json.loads(facts["history"])]
         self.best_loss, self.best_epoch = json.loads(facts["best"])
+        self.steps, self.total = under_way

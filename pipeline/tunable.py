@@ -27,6 +27,7 @@ class Training:
     clip: float
     patience: int
     least_steps: int
+    micro_batch: int = 0  # records at a time within a batch, their gradients added up; 0: the whole batch at once
 
 
 class Tunable(Protocol):
@@ -38,8 +39,8 @@ class Tunable(Protocol):
     def stored_parameters(self) -> int:
         """How many numbers are kept per task."""
 
-    def prepare(self, train: Sequence[Record], *, seed: int) -> None:
-        """Look at the training part before training: draw demonstrations, count words."""
+    def prepare(self, train: Sequence[Record], *, seed: int, ahead: Sequence[Record] = ()) -> None:
+        """Look at the training part before training: draw demonstrations, count words. `ahead`: every record that will be asked for."""
 
     def parameters(self) -> list[nn.Parameter]:
         """What trains; everything else stays as it is."""
@@ -49,6 +50,9 @@ class Tunable(Protocol):
 
     def loss(self, records: Sequence[Record]) -> Tensor:
         """Mean loss of these records, in nats per answer token."""
+
+    def weight(self, records: Sequence[Record]) -> int:
+        """How many answer tokens that mean is over."""
 
     def scores(self, records: Sequence[Record]) -> Float[Tensor, "N C"]:
         """A log-score for each label; their softmax is the label's probability."""

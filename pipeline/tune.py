@@ -10,6 +10,7 @@ import torch
 
 from pipeline.answering import Answering
 from pipeline.choose import probabilities
+from pipeline.doctor import refuse_ambiguous
 from pipeline.outcome import Epoch, Prediction
 from pipeline.train import Trained, train
 from pipeline.tunable import Tunable
@@ -39,10 +40,9 @@ def tune(
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> tuple[Tunable, Trained]:
     """Build, prepare on the training part, train what is trainable. `ahead`: every record whose text will be asked for, read at once."""
+    refuse_ambiguous(answering.tokens, answering.task)
     tunable = build(method, answering, settings=settings, seed=seed)
-    if tunable.parameters():
-        answering.prefixes.read_ahead([item.before for item in answering.encode(ahead)])
-    tunable.prepare(train_rows, seed=seed)
+    tunable.prepare(train_rows, seed=seed, ahead=ahead)
     trained = train(
         tunable,
         train_rows,

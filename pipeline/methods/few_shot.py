@@ -31,9 +31,10 @@ LONGEST = 80  # words of a demonstration; longer training rows are passed over
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`shots`: demonstrations in all, spread over the labels."""
+    """`shots`: demonstrations in all, spread over the labels. `per_token`: labels are ranked by the mean over their tokens, not by the sum."""
 
     shots: int = 4
+    per_token: bool = False
 
 
 def build(answering: Answering, settings: Settings, *, seed: int) -> FewShot:
@@ -52,7 +53,8 @@ class FewShot:
         kept = tuple(part for part in answering.task.prompt.parts if not isinstance(part, Virtual))
         task = replace(answering.task, prompt=Prompt(answering.task.prompt.source, kept))
         self.shots = settings.shots
-        self.answering = Answering(answering.gpt, task, answering.prefixes)
+        self.per_token = settings.per_token
+        self.answering = answering.of(task)
         self.demonstrations: tuple[tuple[int, ...], ...] = ()
 
     @property
@@ -60,7 +62,7 @@ class FewShot:
         """Nothing is kept."""
         return 0
 
-    def prepare(self, train: Sequence[Record], *, seed: int) -> None:
+    def prepare(self, train: Sequence[Record], *, seed: int, ahead: Sequence[Record] = ()) -> None:
         """Draw the demonstrations: labels in turn, rows at random, the order shuffled."""
         generator = np.random.default_rng(derive(seed, "demonstrations"))
         short = [record for record in train if sum(len(text.split()) for text in record.fields.values()) <= LONGEST]
@@ -119,10 +121,14 @@ class FewShot:
         gold = torch.tensor([self.answering.task.verbalizer.labels.index(record.label) for record in records])
         return nn.functional.cross_entropy(self.scores(records), gold)
 
+    def weight(self, records: Sequence[Record]) -> int:
+        """One label each."""
+        return len(records)
+
     @torch.no_grad()
     def scores(self, records: Sequence[Record]) -> Float[Tensor, "N C"]:
         """Ranked answers."""
-        return self.answering.rank(self._encode(records), None)
+        return self.answering.rank(self._encode(records), None, per_token=self.per_token)
 
     @torch.no_grad()
     def slots(self, records: Sequence[Record], labels: Sequence[str]) -> list[tuple[Slot, ...]]:

@@ -45,7 +45,7 @@ class Majority:
         """One share a label."""
         return len(self.labels)
 
-    def prepare(self, train: Sequence[Record], *, seed: int) -> None:
+    def prepare(self, train: Sequence[Record], *, seed: int, ahead: Sequence[Record] = ()) -> None:
         """Count labels, one added to each so that none has probability 0."""
         counts = Counter(record.label for record in train)
         total = len(train) + len(self.labels)
@@ -62,6 +62,10 @@ class Majority:
     def loss(self, records: Sequence[Record]) -> Tensor:
         """Cross-entropy of the shares."""
         return torch.tensor([-math.log(self.shares[self.labels.index(record.label)]) for record in records]).mean()
+
+    def weight(self, records: Sequence[Record]) -> int:
+        """One label each."""
+        return len(records)
 
     def scores(self, records: Sequence[Record]) -> Float[Tensor, "N C"]:
         """The same for every record."""

@@ -1,4 +1,4 @@
-"""p_tuning: virtual tokens produced by a small bi-LSTM, inserted where the prompt says; the GPT stays frozen.
+"""p_tuning: virtual tokens produced by a small encoder, inserted where the prompt says; the GPT stays frozen.
 
 Liu et al. 2021, "GPT Understands, Too", https://arxiv.org/abs/2103.10385; encoder sizes and optimiser of NeMo 1.10.
 After training the encoder is dropped and only its output [P, H] is kept.
@@ -7,8 +7,9 @@ After training the encoder is dropped and only its output [P, H] is kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -19,18 +20,23 @@ from torch import Tensor, nn
 from pipeline.answering import Answering
 from pipeline.batch import buckets
 from pipeline.folds import derive
-from pipeline.prompt_encoder import PromptEncoder
+from pipeline.prompt_encoder import INNER, Kind, PromptEncoder
 from pipeline.tunable import Training
+from templates import placement
 from templates.benchmark import Record
 from templates.refusal import Refusal
 from templates.slots import Slot
+
+SEARCHED = "searched"  # the placement that validated best in short trials before
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Learning rate twenty times NeMo's 1e-4, which suits a model of 135 M parameters and batches of 16; the rest as NeMo 1.10
     but for early stopping and the start: with `match_scale` the first prompt has the size of word embeddings. `least_steps` keeps small
-    fractions from stopping before they have moved."""
+    fractions from stopping before they have moved. `encoder`, `layers` and `inner` (of tpmlp and mlp) as in prompt_encoder; `placement` as
+    in templates.placement (empty: as the prompt is written), or `searched`; `start`: a prompt trained before that this one begins at. `per_token`:
+    labels are ranked by the mean over their tokens, not by the sum that training lowers."""
 
     learning_rate: float = 2e-3
     epochs: int = 6
@@ -40,22 +46,40 @@ class Settings:
     clip: float = 1.0
     patience: int = 2
     least_steps: int = 60
+    encoder: Kind = "lstm"
     layers: int = 2
+    inner: int = INNER
     dropout: float = 0.0
     match_scale: bool = True
+    placement: str = ""
+    start: Literal["", "english"] = ""
+    micro_batch: int = 0
+    per_token: bool = False
 
     def __post_init__(self) -> None:
-        for name, value, least in (("epochs", self.epochs, 1), ("batch_size", self.batch_size, 1), ("layers", self.layers, 1), ("patience", self.patience, 1)):
-            if value < least:
-                raise ValueError(f"{name} is {value}; it must be at least {least}")
+        for name, least in (("epochs", 1), ("batch_size", 1), ("layers", 1), ("patience", 1), ("inner", 1), ("micro_batch", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least {least}")
+        if self.placement not in ("", SEARCHED):
+            placement.read(self.placement)
         if not 0 < self.learning_rate < 1 or not 0 <= self.dropout < 1 or self.clip <= 0:
             raise ValueError(f"learning_rate ({self.learning_rate}) must lie between 0 and 1, dropout ({self.dropout}) in [0, 1), clip ({self.clip}) above 0")
 
 
 def build(answering: Answering, settings: Settings, *, seed: int) -> PTuning:
-    """A fresh encoder for the task's virtual tokens."""
-    if answering.task.prompt.virtual_tokens == 0:
-        raise Refusal(f"{answering.task.name}: p_tuning needs virtual tokens; put [[10]] into the prompt where they shall stand.")
+    """A fresh encoder for the task's virtual tokens, moved to where the settings want them."""
+    task = answering.task
+    moved = placement.move(task.prompt, settings.placement)
+    if moved.virtual_tokens == 0:
+        raise Refusal(f"{task.name}: p_tuning needs virtual tokens; put [[10]] into the prompt where they shall stand.")
+    if moved != task.prompt:
+        answering = answering.of(replace(task, prompt=moved))
+    needed = answering.tokens.least(answering.task)
+    if needed >= answering.tokens.limit:
+        raise Refusal(
+            f"{task.name}: {moved.virtual_tokens} virtual tokens with the prompt's own words take {needed} places, and a record may take "
+            f"{answering.tokens.limit}; use fewer virtual tokens."
+        )
     return PTuning(answering, settings, seed=seed)
 
 
@@ -73,16 +97,40 @@ class PTuning:
             settings.clip,
             settings.patience,
             settings.least_steps,
+            settings.micro_batch,
         )
         torch.manual_seed(derive(seed, "encoder"))
         gpt, task = answering.gpt, answering.task
-        name = gpt.embed(torch.tensor(answering.tokens.continuing(task.benchmark.name)))
+        shape: dict[str, Any] = {"layers": settings.layers, "inner": settings.inner, "dropout": settings.dropout}
         self.encoder: PromptEncoder | None = PromptEncoder(
-            task.prompt.virtual_tokens, gpt.hidden_size, name=name, layers=settings.layers, dropout=settings.dropout
+            task.prompt.virtual_tokens, gpt.hidden_size, kind=settings.encoder, name=name_rows(answering), **shape
         )
         if settings.match_scale:
             self.encoder.match(gpt.embedding_size)
+        if settings.start:
+            self.encoder.begin_at(self._start(settings.start))
+        with torch.no_grad():
+            self.start = self.encoder.eval()().clone()
+        self.per_token = settings.per_token
         self._kept: Tensor | None = None
+
+    @staticmethod
+    def holding(answering: Answering, prompt: Float[Tensor, "P H"]) -> PTuning:
+        """One that answers with a prompt trained elsewhere; nothing is trainable."""
+        made = PTuning(answering, Settings(match_scale=False, encoder="none"), seed=0)
+        made.encoder, made.training, made._kept, made.start = None, None, prompt, prompt
+        return made
+
+    def _start(self, name: str) -> Float[Tensor, "P H"]:
+        task = self.answering.task
+        given = self.answering.starts.get(name)
+        if given is None:
+            raise Refusal(f"{task.name}: p_tuning shall start from the {name} prompt, and there is none; put the same trial of {name} before it.")
+        if given.shape[0] != task.prompt.virtual_tokens:
+            raise Refusal(
+                f"{task.name}: the {name} prompt has {given.shape[0]} virtual tokens, this one {task.prompt.virtual_tokens}; write the same number in both."
+            )
+        return given
 
     @property
     def stored_parameters(self) -> int:
@@ -97,8 +145,9 @@ class PTuning:
         made: Tensor = self.encoder.train(training)()
         return made
 
-    def prepare(self, train: Sequence[Record], *, seed: int) -> None:
-        """Nothing to look at."""
+    def prepare(self, train: Sequence[Record], *, seed: int, ahead: Sequence[Record] = ()) -> None:
+        """Read the texts before the virtual tokens, once for all that follows."""
+        self.answering.prefixes.read_ahead([item.before for item in self.answering.encode(ahead)])
 
     def parameters(self) -> list[nn.Parameter]:
         """The encoder's."""
@@ -113,10 +162,14 @@ class PTuning:
         """Answer tokens only."""
         return self.answering.loss(self.answering.encode(records), self.prompt(training=torch.is_grad_enabled()))
 
+    def weight(self, records: Sequence[Record]) -> int:
+        """Answer tokens."""
+        return sum(len(item.answer) for item in self.answering.encode(records))
+
     @torch.no_grad()
     def scores(self, records: Sequence[Record]) -> Float[Tensor, "N C"]:
         """Ranked answers."""
-        return self.answering.rank(self.answering.encode(records), self.prompt())
+        return self.answering.rank(self.answering.encode(records), self.prompt(), per_token=self.per_token)
 
     @torch.no_grad()
     def slots(self, records: Sequence[Record], labels: Sequence[str]) -> list[tuple[Slot, ...]]:
@@ -125,10 +178,17 @@ class PTuning:
 
     @torch.no_grad()
     def save(self, folder: Path) -> None:
-        """The prompt alone; the encoder is dropped."""
-        save_file({"prompt": self.prompt().detach().contiguous().clone()}, folder / "p_tuning.safetensors")
+        """The prompt, and where it began; the encoder is dropped."""
+        save_file({"prompt": self.prompt().detach().contiguous().clone(), "start": self.start}, folder / "p_tuning.safetensors")
 
     def load(self, folder: Path) -> None:
         """Hold the stored prompt; nothing is trainable any more."""
-        self._kept = load_file(folder / "p_tuning.safetensors")["prompt"]
+        stored = load_file(folder / "p_tuning.safetensors")
+        self._kept, self.start = stored["prompt"], stored.get("start", stored["prompt"])
         self.encoder, self.training = None, None
+
+
+def name_rows(answering: Answering) -> Float[Tensor, "N H"]:
+    """The task name's word embeddings, which tell tasks apart that share an encoder."""
+    ids = torch.tensor(answering.tokens.continuing(answering.task.benchmark.name))
+    return answering.gpt.embed(ids)

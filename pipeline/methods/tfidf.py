@@ -58,7 +58,7 @@ class Tfidf:
         """Weights, bias and document frequencies."""
         return self.weights.size + self.bias.size + self.weights.shape[1]
 
-    def prepare(self, train: Sequence[Record], *, seed: int) -> None:
+    def prepare(self, train: Sequence[Record], *, seed: int, ahead: Sequence[Record] = ()) -> None:
         """Fit on the training part. Labels it lacks keep the lowest score; with one label only that label is ever given."""
         self.vectoriser = self._vectoriser()
         texts = [self._text(record) for record in train]
@@ -94,6 +94,10 @@ class Tfidf:
         """Cross-entropy."""
         gold = torch.tensor([self.labels.index(record.label) for record in records])
         return nn.functional.cross_entropy(self.scores(records), gold)
+
+    def weight(self, records: Sequence[Record]) -> int:
+        """One label each."""
+        return len(records)
 
     def scores(self, records: Sequence[Record]) -> Float[Tensor, "N C"]:
         """Log-odds of the labels."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from pipeline.outcome import Outcome
 from pipeline.report.comparable import CellKey, is_target
 from pipeline.report.measure import Measure, paired_difference
+from pipeline.significance import Verdict, holm, over_folds, over_rows
 from templates.language import ENGLISH
 
 
@@ -18,7 +19,8 @@ from templates.language import ENGLISH
 class Gap:
     """A paired difference in accuracy (ratio), `left` - `right`, on the `rows` that both were tested on.
 
-    The interval is a bootstrap over those rows, so it is narrower than two separate intervals suggest.
+    The interval is a bootstrap over those rows, so it is narrower than two separate intervals suggest. `verdict`: the paired test, over folds
+    where there are three or more, else over rows; its adjusted p is Holm's over all gaps of one kind in a table.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Gap:
     left_train_rows: float
     right_train_rows: float
     difference: Measure
+    verdict: Verdict
 
 
 def costs(by_cell: Mapping[CellKey, Sequence[Outcome]], names: Mapping[tuple[Any, ...], str]) -> tuple[Gap, ...]:
@@ -43,7 +46,7 @@ def costs(by_cell: Mapping[CellKey, Sequence[Outcome]], names: Mapping[tuple[Any
         if is_target(condition) and english in by_cell and key[:3] not in found:
             gap = _gap(english, key, by_cell, names)
             found |= {key[:3]: gap} if gap else {}
-    return tuple(found.values())
+    return _adjusted(found.values())
 
 
 def leads(by_cell: Mapping[CellKey, Sequence[Outcome]], names: Mapping[tuple[Any, ...], str]) -> tuple[Gap, ...]:
@@ -56,7 +59,13 @@ def leads(by_cell: Mapping[CellKey, Sequence[Outcome]], names: Mapping[tuple[Any
                 largest.setdefault(key[:3], key)
         first, *others = largest.values()
         found += [gap for other in others if (gap := _gap(first, other, by_cell, names))]
-    return tuple(found)
+    return _adjusted(found)
+
+
+def _adjusted(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    listed = list(gaps)
+    adjusted = holm([gap.verdict.p for gap in listed])
+    return tuple(replace(gap, verdict=replace(gap.verdict, adjusted=p)) for gap, p in zip(listed, adjusted, strict=True))
 
 
 def _gap(one: CellKey, other: CellKey, by_cell: Mapping[CellKey, Sequence[Outcome]], names: Mapping[tuple[Any, ...], str]) -> Gap | None:
@@ -64,6 +73,10 @@ def _gap(one: CellKey, other: CellKey, by_cell: Mapping[CellKey, Sequence[Outcom
     shared = [name for name in left if name in right]
     if not shared:
         return None
+    left, right = ({name: marks[name] for name in shared} for marks in (left, right))
+    fold_of = {item.id: outcome.fold for outcome in by_cell[one] for item in outcome.predictions}
+    trained, tested = (float(np.mean([getattr(outcome, part) for outcome in by_cell[one]])) for part in ("train_rows", "test_rows"))
+    verdict = over_folds(_by_fold(left, fold_of), _by_fold(right, fold_of), test_share=tested / max(1.0, trained))
     return Gap(
         name=names[one[1:3]],
         condition=one[0],
@@ -76,7 +89,15 @@ def _gap(one: CellKey, other: CellKey, by_cell: Mapping[CellKey, Sequence[Outcom
         left_train_rows=float(np.mean([outcome.train_rows for outcome in by_cell[one]])),
         right_train_rows=float(np.mean([outcome.train_rows for outcome in by_cell[other]])),
         difference=paired_difference(left, right),
+        verdict=verdict or over_rows(left, right),
     )
+
+
+def _by_fold(marks: Mapping[str, float], fold_of: Mapping[str, int]) -> dict[int, float]:
+    found: dict[int, list[float]] = {}
+    for name, mark in marks.items():
+        found.setdefault(fold_of[name], []).append(mark)
+    return {fold: float(np.mean(values)) for fold, values in found.items()}
 
 
 def _correct(trials: Iterable[Outcome]) -> dict[str, float]:

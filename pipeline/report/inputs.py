@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.inspection import VirtualToken
+from pipeline.outcome import Outcome
 from pipeline.report.summary import Summary
 from templates.benchmark import Record
 from templates.finding import Finding
@@ -31,6 +33,16 @@ class Facts:
     engine: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds that a probe expected of so many trials, what they took, and the most memory the process held."""
+
+    trials: int
+    expected: float
+    actual: float
+    peak_bytes: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
     """All the page shows. Mappings are by benchmark.
@@ -38,7 +50,8 @@ class Inputs:
     `gates`: gate.json as read. `quarantine`: reason -> rows. `words`: what was used (`reviewed` empty: DRAFT). `samples`: records,
     quarantined ones carry reasons. `source_tokens_left`: share 0-1 of source-language tokens in the kept target text. `links`:
     name -> path relative to the page; `gate/<benchmark>`, `records/<benchmark>`, `quarantine/<benchmark>`, `words/<benchmark>`
-    are shown beside what they belong to, all others at the end.
+    are shown beside what they belong to, all others at the end. `prompts`: the virtual tokens of each tuned task. `searches`: the short trials behind
+    searched placements. `cost`: None where too little was run for a probe.
     """
 
     language_code: str
@@ -54,6 +67,9 @@ class Inputs:
     source_tokens_left: Mapping[str, float] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
     links: Mapping[str, str] = field(default_factory=dict)
+    prompts: Mapping[str, Sequence[VirtualToken]] = field(default_factory=dict)
+    searches: Sequence[Outcome] = ()
+    cost: Cost | None = None
 
     @property
     def benchmarks(self) -> tuple[str, ...]:

@@ -18,13 +18,15 @@ METRICS = {"accuracy": "accuracy", "macro_f1": "macro-F1", "span_f1": "span F1",
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A ratio 0-1. `low` and `high` are the 95 % interval, `how` says over what: "rows", "folds" or "trials", `units` how many."""
+    """A ratio 0-1. `low` and `high` are the 95 % interval, `how` says over what: "rows", "folds" or "trials", `units` how many. `deviation`: the
+    standard deviation over folds or trials, None over rows."""
 
     mean: float
     low: float
     high: float
     how: str
     units: int
+    deviation: float | None = None
 
 
 def measure(trials: Sequence[tuple[int, Sequence[Prediction]]], *, labels: Sequence[str], metric: str) -> Measure:
@@ -57,8 +59,9 @@ def _score(predictions: Sequence[Prediction], *, labels: Sequence[str], metric: 
 
 
 def _spread(mean: float, values: NDArray[np.float64], *, how: str) -> Measure:
-    half = float(t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
-    return Measure(mean, max(0.0, mean - half), min(1.0, mean + half), how, len(values))
+    deviation = float(values.std(ddof=1))
+    half = float(t.ppf(0.975, len(values) - 1)) * deviation / float(np.sqrt(len(values)))
+    return Measure(mean, max(0.0, mean - half), min(1.0, mean + half), how, len(values), deviation)
 
 
 def _rows(mean: float, trials: Sequence[tuple[int, Sequence[Prediction]]], *, labels: Sequence[str], metric: str) -> Measure:

@@ -29,6 +29,9 @@ def render(inputs: Inputs) -> str:
         "how": sentences.how_made,
         "figure": sentences.figure,
         "range": sentences.range_of,
+        "signed": sentences.signed,
+        "p": sentences.p_value,
+        "over": sentences.over,
     }
     environment.filters |= filters
     environment.globals |= {"counts_of": sentences.counts_of, "metric_names": METRICS}

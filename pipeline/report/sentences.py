@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.report.gap import Gap
 from pipeline.report.measure import Measure
 from pipeline.report.summary import Table
+from pipeline.significance import Verdict
 
 REASONS = 3  # of the gate's own findings, told in the banner
 
@@ -135,9 +136,24 @@ def lead(table: Table, condition: str, *, language: str) -> str:
 
 
 def _ahead(gap: Gap) -> str:
-    sure = gap.difference.low > 0 or gap.difference.high < 0
     side = "ahead" if gap.difference.mean >= 0 else "behind"
-    return f"{gap.name} is {points(gap.difference.mean)} {side} ({signed(gap.difference)}{'' if sure else ', which may be chance'})"
+    chance = "" if gap.verdict.sure else ", which may be chance"
+    return f"{gap.name} is {points(gap.difference.mean)} {side} ({signed(gap.difference)}; {tested(gap.verdict)}{chance})"
+
+
+def tested(verdict: Verdict) -> str:
+    """The paired test in a few words."""
+    return f"p {p_value(verdict.p if verdict.adjusted is None else verdict.adjusted)} by {over(verdict)}"
+
+
+def over(verdict: Verdict) -> str:
+    """The test and what it went over."""
+    return f"the {verdict.test} over {verdict.units} folds" if verdict.deviation is not None else verdict.test
+
+
+def p_value(p: float) -> str:
+    """As a reader wants it: no more digits than it can bear."""
+    return "below 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
 
 
 def _capital(text: str) -> str:

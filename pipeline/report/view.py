@@ -14,6 +14,7 @@ from pipeline.report.comparable import is_target
 from pipeline.report.inputs import Inputs
 from pipeline.report.measure import METRICS
 from pipeline.report.summary import Cell, Table
+from pipeline.significance import calibration_error
 from templates.benchmark import Record
 from templates.language import ENGLISH
 from templates.prompt import TOKEN, Virtual, parse
@@ -111,7 +112,44 @@ def table_view(inputs: Inputs, table: Table) -> dict[str, Any]:
         "confusion_title": _confusion_title(table, main, inputs.spoken(target)) if main else "",
         "mistakes": _mistakes(table, main) if main else [],
         "trials": list(zip(table.outcomes, table.names, strict=True)),
+        "comparisons": [(inputs.spoken(gap.condition), inputs.spoken(gap.other_condition), gap) for gap in (*table.leads, *table.costs)],
+        "calibration": _calibration(inputs, table),
+        "searches": _searches(inputs, table.benchmark),
     }
+
+
+def _calibration(inputs: Inputs, table: Table) -> list[tuple[str, str, float, float, float]]:
+    """(language, method, mean probability of the answer given, how often it is right, expected calibration error), on all data, methods that rank."""
+    found = []
+    for condition in dict.fromkeys(outcome.condition for outcome in table.outcomes):
+        for cell in table.main(condition):
+            rows = [item for outcome in _trials_of(table, cell) for item in outcome.predictions]
+            if cell.method == "majority" or not rows:
+                continue
+            said, right = [item.probability for item in rows], [item.label == item.predicted for item in rows]
+            error = calibration_error(said, right)
+            found.append((inputs.spoken(condition), cell.name, sum(said) / len(said), sum(right) / len(right), error))
+    return found
+
+
+def _searches(inputs: Inputs, benchmark: str) -> list[tuple[str, str, int, float, float]]:
+    """(language, placement, folds in which it was chosen, mean and best validation loss), by language and mean loss."""
+    losses: dict[tuple[str, str], dict[int, float]] = {}
+    for outcome in inputs.searches:
+        if outcome.benchmark == benchmark and not outcome.error and outcome.best_epoch:
+            losses.setdefault((outcome.condition, str(outcome.settings["placement"])), {})[outcome.fold] = outcome.history[
+                outcome.best_epoch - 1
+            ].validation_loss
+    best = {
+        (condition, fold): min(each[fold] for (other, _), each in losses.items() if other == condition and fold in each)
+        for (condition, _), found in losses.items()
+        for fold in found
+    }
+    lines = [
+        (condition, placement, sum(loss == best[condition, fold] for fold, loss in found.items()), sum(found.values()) / len(found), min(found.values()))
+        for (condition, placement), found in losses.items()
+    ]
+    return [(inputs.spoken(line[0]), *line[1:]) for line in sorted(lines, key=lambda line: (line[0], line[3]))]
 
 
 def _conditions(inputs: Inputs, table: Table) -> list[str]:

@@ -8,6 +8,7 @@ import torch
 
 from pipeline.answering import Answering
 from pipeline.frozen_gpt import FrozenGPT
+from pipeline.methods.p_tuning import PTuning
 from pipeline.train import train
 from pipeline.tune import build, evaluate, tune
 from templates import catalogue
@@ -107,6 +108,87 @@ def test_training_resumes_with_the_same_result(
         "p_tuning", Answering(tiny, task), train_rows=rows, validation_rows=validation, settings=settings, seed=3, ahead=records[:60], checkpoint=path
     )
     assert restarted == expected
+
+
+def test_training_resumes_within_an_epoch(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.train.CHECKPOINT_SECONDS", 0.0)
+    settings = {"epochs": 3, "least_steps": 1, "patience": 9, "batch_size": 8, "dropout": 0.3}
+    path = tmp_path / "checkpoint.safetensors"
+
+    def tuned(checkpoint: Path | None = None) -> tuple[torch.Tensor, object]:
+        rows = {"train_rows": records[:40], "validation_rows": records[40:60]}
+        tunable, trained = tune("p_tuning", Answering(tiny, task), settings=settings, seed=3, ahead=records[:60], checkpoint=checkpoint, **rows)
+        return tunable.scores(records[60:]), trained
+
+    expected = tuned()
+    steps = 0
+    whole = torch.optim.AdamW.step
+
+    def dying(self: torch.optim.AdamW, closure: None = None) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == 8:  # the third step of the second epoch
+            raise KeyboardInterrupt
+        whole(self, closure)
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", dying)
+    with pytest.raises(KeyboardInterrupt):
+        tuned(path)
+    left = steps
+    steps = 100
+    scores, trained = tuned(path)
+    assert steps - 100 == 3 * 5 - (left - 1)
+    assert torch.equal(scores, expected[0]) and trained == expected[1]
+
+
+def test_micro_batches_add_up_to_the_batch(tiny: FrozenGPT, task: LocalisedTask, records: list[Record]) -> None:
+    scores = []
+    for size in (0, 5):
+        settings = {"epochs": 2, "least_steps": 1, "batch_size": 16, "micro_batch": size, "learning_rate": 0.01}
+        tunable, _ = tune("p_tuning", Answering(tiny, task), train_rows=records[:40], validation_rows=[], settings=settings, seed=3)
+        scores.append(tunable.scores(records[60:]))
+    torch.testing.assert_close(scores[0], scores[1], atol=1e-3, rtol=1e-3)
+
+
+def test_out_of_memory_means_smaller_micro_batches_said_aloud(
+    tiny: FrozenGPT, task: LocalisedTask, records: list[Record], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    fits = 6
+    loss = PTuning.loss
+
+    def narrow(self: PTuning, rows: list[Record]) -> torch.Tensor:
+        if len(rows) > fits and torch.is_grad_enabled():
+            raise RuntimeError("[enforce fail at alloc_cpu.cpp:117] data. DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
+        return loss(self, rows)
+
+    settings = {"epochs": 1, "least_steps": 1, "batch_size": 16}
+    given = {"train_rows": records[:32], "validation_rows": records[40:60], "settings": settings, "seed": 3}
+    whole, _ = tune("p_tuning", Answering(tiny, task), **given)
+    monkeypatch.setattr(PTuning, "loss", narrow)
+    tunable, _ = tune("p_tuning", Answering(tiny, task), **given)
+    said = [record.getMessage() for record in caplog.records]
+    assert said == [f"training: out of memory; going on with {size} records at a time" for size in (8, 4)]
+    torch.testing.assert_close(tunable.scores(records[60:]), whole.scores(records[60:]), atol=1e-3, rtol=1e-3)
+    fits = 0
+    with pytest.raises(Refusal, match="one record at a time is too much for the memory"):
+        tune("p_tuning", Answering(tiny, task), **given)
+
+
+def test_a_prompt_may_begin_at_another(tiny: FrozenGPT, task: LocalisedTask) -> None:
+    given = torch.randn(10, tiny.hidden_size)
+    tunable = build("p_tuning", Answering(tiny, task, starts={"english": given}), settings={"start": "english"}, seed=1)
+    assert isinstance(tunable, PTuning)
+    torch.testing.assert_close(tunable.prompt().detach(), given)
+    torch.testing.assert_close(tunable.start, given)
+    with pytest.raises(Refusal, match="shall start from the english prompt, and there is none"):
+        build("p_tuning", Answering(tiny, task), settings={"start": "english"}, seed=1)
+    with pytest.raises(Refusal, match="the english prompt has 10 virtual tokens, this one 4"):
+        build("p_tuning", Answering(tiny, task, starts={"english": given}), settings={"start": "english", "placement": "4 front"}, seed=1)
+
+
+def test_more_virtual_tokens_than_fit(tiny: FrozenGPT, task: LocalisedTask) -> None:
+    with pytest.raises(Refusal, match=r"en/fiqa: 600 virtual tokens with the prompt's own words take \d+ places, and a record may take 512; use fewer"):
+        build("p_tuning", Answering(tiny, task), settings={"placement": "200 front, 200 text, 200 end"}, seed=1)
 
 
 def test_refusals(tiny: FrozenGPT, task: LocalisedTask) -> None:

@@ -1,9 +1,14 @@
 """prefix: what is read ahead does not depend on the order it is asked for, and is what each text gives alone."""
 
+from pathlib import Path
+
+import pytest
 import torch
 
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.prefix import PrefixCache
+from pipeline.shelf import Shelf
+from templates.refusal import Refusal
 
 
 def texts(gpt: FrozenGPT) -> list[tuple[int, ...]]:
@@ -66,3 +71,38 @@ def test_texts_read_ahead_push_out_older_ones_but_never_each_other(gpt: FrozenGP
     assert set(second) <= set(cache.kept)
     cache.read_ahead([*first, *second, *texts(gpt)[5:6]])
     assert 0 < cache.bytes <= cache.budget and len(cache.kept) < len({*first, *second, *texts(gpt)[5:6]})
+
+
+def test_what_finds_no_room_goes_to_disk_and_comes_back_bit_for_bit(gpt: FrozenGPT) -> None:
+    asked = texts(gpt)
+    memory, disk = PrefixCache(gpt), PrefixCache(gpt, gibibytes=0.0, disk_gibibytes=1.0)
+    for cache in (memory, disk):
+        cache.read_ahead(asked)
+    assert disk.shelf is not None and disk.bytes == 0 and disk.shelf.bytes == memory.bytes
+    for text in asked:
+        one, other = memory.gather([text]), disk.gather([text])
+        assert one is not None and other is not None and torch.equal(one.kv, other.kv)
+    small = PrefixCache(gpt, gibibytes=0.0, disk_gibibytes=memory.bytes / 2 / 2**30)
+    small.read_ahead(asked)
+    assert small.shelf is not None and 0 < len(small.shelf.places) < len(set(asked)) and small.shelf.bytes <= small.shelf.budget
+    everything, expected = small.gather(asked), memory.gather(asked)
+    assert everything is not None and expected is not None
+    torch.testing.assert_close(everything.kv, expected.kv, atol=1e-5, rtol=1e-4)
+    disk.read_ahead(asked[:3])
+    assert set(disk.shelf.places) == set(asked[:3])
+
+
+def test_a_full_disk_is_no_error(gpt: FrozenGPT, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pipeline.shelf.os.pwrite", full)
+    cache = PrefixCache(gpt, gibibytes=0.0, disk_gibibytes=1.0)
+    cache.read_ahead(texts(gpt))
+    assert cache.shelf is not None and not cache.shelf.places
+    assert cache.gather(texts(gpt)) is not None
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=r"cache on disk: .*/missing cannot be written \(No such file or directory\); set TMPDIR or disk_gibibytes = 0"):
+        Shelf(gibibytes=1.0, folder=tmp_path / "missing")

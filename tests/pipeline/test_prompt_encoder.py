@@ -8,13 +8,57 @@ from peft.tuners.p_tuning import PromptEncoder as PeftEncoder
 from pipeline.answering import Answering
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.methods.p_tuning import PTuning
-from pipeline.prompt_encoder import PromptEncoder
+from pipeline.prompt_encoder import KINDS, Kind, PromptEncoder
 from pipeline.tune import build
+from templates.refusal import Refusal
 from templates.task import LocalisedTask
 
 
-def test_parameter_count_of_nemo() -> None:
-    assert sum(parameter.numel() for parameter in PromptEncoder(10, 768).parameters()) == 8_279_040
+@pytest.mark.parametrize(("kind", "expected"), [("lstm", 8_279_040), ("tpmlp", 3_156_224), ("mlp", 3_156_224), ("none", 7_680)])
+def test_parameter_counts_of_nemo(kind: Kind, expected: int) -> None:
+    assert sum(parameter.numel() for parameter in PromptEncoder(10, 768, kind=kind).parameters()) == expected
+
+
+def test_the_mlp_equals_peft_on_fixed_weights() -> None:
+    """PEFT's has three linear maps, as ours with three layers."""
+    hidden, inner, virtual = 16, 24, 6
+    config = PromptEncoderConfig(
+        peft_type="P_TUNING", task_type="CAUSAL_LM", num_virtual_tokens=virtual, token_dim=hidden, num_transformer_submodules=1,
+        encoder_reparameterization_type=PromptEncoderReparameterizationType.MLP, encoder_hidden_size=inner, encoder_dropout=0.0,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    theirs, ours = PeftEncoder(config), PromptEncoder(virtual, hidden, kind="mlp", layers=3, inner=inner)
+    ours.embedding.load_state_dict(theirs.embedding.state_dict())
+    ours.mapping.load_state_dict(theirs.mlp_head.state_dict())
+    torch.testing.assert_close(ours(), theirs(torch.arange(virtual)[None])[0])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_starts_where_it_is_told(kind: Kind) -> None:
+    torch.manual_seed(0)
+    encoder = PromptEncoder(6, 16, kind=kind, inner=8, name=torch.randn(2, 16))
+    encoder.match(0.5)
+    torch.testing.assert_close(encoder().pow(2).mean().sqrt(), torch.tensor(0.5))
+    wanted = torch.randn(6, 16)
+    encoder.begin_at(wanted)
+    torch.testing.assert_close(encoder(), wanted)
+    torch.autograd.backward(encoder().sum())
+    assert all(parameter.grad is not None for parameter in encoder.parameters())
+
+
+@pytest.mark.parametrize("kind", ["tpmlp", "mlp"])
+def test_without_mixing_only_the_names_rows_differ_between_tasks(kind: Kind) -> None:
+    torch.manual_seed(0)
+    encoder = PromptEncoder(6, 16, kind=kind, inner=8, name=torch.randn(2, 16))
+    other = encoder(torch.randn(2, 16))
+    assert torch.equal(encoder()[2:], other[2:]) and not torch.equal(encoder()[:2], other[:2])
+
+
+def test_shapes_that_cannot_be_are_refused() -> None:
+    with pytest.raises(Refusal, match="hidden size 15 is odd"):
+        PromptEncoder(6, 15)
+    with pytest.raises(Refusal, match="encoder mlp: layers is 1; it needs at least 2"):
+        PromptEncoder(6, 16, kind="mlp", layers=1)
 
 
 def test_equals_peft_on_fixed_weights() -> None:
@@ -27,8 +71,8 @@ def test_equals_peft_on_fixed_weights() -> None:
     torch.manual_seed(0)
     theirs, ours = PeftEncoder(config), PromptEncoder(virtual, hidden)
     ours.embedding.load_state_dict(theirs.embedding.state_dict())
-    ours.lstm.load_state_dict(theirs.lstm_head.state_dict())
-    ours.mlp.load_state_dict(theirs.mlp_head.state_dict())
+    ours.mapping.lstm.load_state_dict(theirs.lstm_head.state_dict())
+    ours.mapping.mlp.load_state_dict(theirs.mlp_head.state_dict())
     torch.testing.assert_close(ours(), theirs(torch.arange(virtual)[None])[0])
 
 

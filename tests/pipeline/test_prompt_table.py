@@ -49,3 +49,18 @@ def test_mismatches_are_named(tiny: FrozenGPT, task: LocalisedTask, tmp_path: Pa
     (tmp_path / "table.safetensors").write_bytes((tmp_path / "table.safetensors").read_bytes()[:50])
     with pytest.raises(Refusal, match="holds no usable prompt table"):
         PromptTable.load(tmp_path)
+
+
+def test_a_moved_prompt_is_taken_with_its_placement(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:
+    table = PromptTable()
+    table.add(task.name, torch.randn(6, tiny.hidden_size), card_for(task, tiny, trial="a", placement="6 front", signature={"gate": "pass"}))
+    table.save(tmp_path)
+    again = PromptTable.load(tmp_path)
+    assert again.cards[task.name].signature == {"gate": "pass"}
+    placed = again.placed(task)
+    assert placed.prompt.source.startswith("[[6]] {sentence}") and placed.prompt.virtual_tokens == len(again.take(task, tiny))
+    answering = Answering(tiny, placed)
+    assert torch.isfinite(answering.rank(answering.encode(records), again.take(task, tiny))).all()
+    again.cards[task.name] = replace(again.cards[task.name], tokenizer="other")
+    with pytest.raises(Refusal, match="en/fiqa was trained with tokenizer 'other'"):
+        again.take(task, tiny)

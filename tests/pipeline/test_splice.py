@@ -1,5 +1,7 @@
 """splice and choose: positions, masks, tries and cached prefixes change nothing (house test 7)."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -7,10 +9,11 @@ from pipeline.answering import Answering
 from pipeline.batch import lay_out
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.prefix import PrefixCache
-from pipeline.splice import answer_scores, splice
+from pipeline.splice import answer_scores, shared_front, splice
 from templates import catalogue, language
 from templates.benchmark import Record
 from templates.task import localise
+from templates.verbalizer import Verbalizer
 
 
 def plain_scores(gpt: FrozenGPT, answering: Answering, record: Record, prompt: torch.Tensor, answers: list[tuple[int, ...]]) -> list[float]:
@@ -46,8 +49,19 @@ def test_batch_trie_and_cache_equal_the_plain_way(gpt: FrozenGPT, prompt_name: s
     assert lengths.view(9, -1)[0].tolist() == [len(answer) for answer in answers]
 
 
-def test_gradients_with_cached_prefix_equal_the_plain_path(gpt: FrozenGPT, records: list[Record]) -> None:
-    task = localise(catalogue.benchmark("fiqa"), language.load("en"))
+def test_virtual_tokens_at_the_front_are_shared(gpt: FrozenGPT, records: list[Record]) -> None:
+    task = localise(catalogue.benchmark("fiqa"), language.load("sv"), prompt="published")
+    encoded = Answering(gpt, task).encode(records[:4])
+    assert shared_front(lay_out(encoded, [[item.answer] for item in encoded])) == 10
+    assert shared_front(lay_out(encoded[:1], [[encoded[0].answer]])) == 0
+    other = Answering(gpt, localise(catalogue.benchmark("fiqa"), language.load("sv"))).encode(records[:3])
+    for mixed in (other, [*encoded, *other]):
+        assert shared_front(lay_out(mixed, [[item.answer] for item in mixed])) == 0
+
+
+@pytest.mark.parametrize("prompt_name", ["", "published", "split"])
+def test_gradients_with_shared_and_cached_prefix_equal_the_plain_path(gpt: FrozenGPT, prompt_name: str, records: list[Record]) -> None:
+    task = localise(catalogue.benchmark("fiqa"), language.load("sv"), prompt=prompt_name)
     answering = Answering(gpt, task)
     torch.manual_seed(1)
     start = torch.randn(task.prompt.virtual_tokens, gpt.hidden_size)
@@ -66,6 +80,16 @@ def test_gradients_with_cached_prefix_equal_the_plain_path(gpt: FrozenGPT, recor
     expected.backward()
     torch.testing.assert_close(loss, expected, atol=1e-5, rtol=1e-5)
     torch.testing.assert_close(cached.grad, plain.grad, atol=1e-5, rtol=1e-4)
+
+
+def test_labels_may_be_ranked_per_token(gpt: FrozenGPT, records: list[Record]) -> None:
+    task = localise(catalogue.benchmark("fiqa"), language.load("en"))
+    single = replace(task, verbalizer=Verbalizer({"negative": " negative", "positive": " very positive"}, {}))
+    answering = Answering(gpt, single)
+    encoded = answering.encode(records[:5])
+    lengths = torch.tensor([len(answering.tokens.answer(word)) for word in (" negative", " very positive")])
+    assert lengths[0] != lengths[1]
+    torch.testing.assert_close(answering.rank(encoded, None, per_token=True), answering.rank(encoded, None) / lengths)
 
 
 def test_rows_may_have_prompts_of_their_own(tiny: FrozenGPT) -> None:

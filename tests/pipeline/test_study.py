@@ -38,7 +38,7 @@ def test_outcomes_are_the_same_twice_and_survive_json(tiny: FrozenGPT, task: Loc
 def test_a_default_is_signed_as_if_it_were_written(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:
     left, written, other = (run(tiny, task, records, tmp_path, method="few_shot", settings=settings) for settings in ({}, {"shots": 4}, {"shots": 2}))
     assert left.signature == written.signature
-    assert other.signature["method"] == "few_shot(shots=2)"
+    assert other.signature["method"] == "few_shot(per_token=False,shots=2)"
     trial = study.Trial("en", "fiqa", "few_shot", {"shots": 2}, 0, 5, 0.005, 1)
     assert trial.name == "en fiqa few_shot shots=2 fold 0/5 0.5% seed 1"
 

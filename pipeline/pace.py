@@ -1,0 +1,110 @@
+"""pace: how fast this machine reads, steps and ranks, measured for a few seconds on rows of the benchmark itself, and what a trial then takes."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from pipeline.answering import Answering
+from pipeline.methods import few_shot, p_tuning
+from pipeline.prefix import PrefixCache
+from pipeline.train import epochs_of
+from templates.benchmark import Record
+
+SAMPLE = 64  # rows that are timed, drawn at random
+SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds a row: `read` its text once, `step` in training, `rank` its labels (and decode its slots) with cached text, `plain` without (zero-shot).
+    `tokens` a row in the mean, `cache_bytes` a row's keys and values, `memory_bytes` the most this process has held so far."""
+
+    read: float
+    step: float
+    rank: float
+    plain: float
+    tokens: float
+    cache_bytes: float
+    memory_bytes: int
+
+    def trial_seconds(self, method: str, settings: Any, *, train: int, validation: int, test: int, shots_cost: float = 1.0) -> float:
+        """What one trial takes if no early stop ends it; reading the texts, once a condition, is not in it."""
+        if method in ("majority", "tfidf"):
+            return 0.0
+        epochs = 0
+        if hasattr(settings, "epochs"):
+            epochs = epochs_of(train, epochs=settings.epochs, batch_size=settings.batch_size, least_steps=settings.least_steps)
+            return epochs * (train * self.step + validation * self.rank) + test * self.rank
+        return test * self.plain * (1 + shots_cost * getattr(settings, "shots", 0))
+
+    def scaled(self, factor: float) -> Pace:
+        """The pace on texts `factor` times as long in tokens."""
+        return Pace(
+            self.read * factor, self.step, self.rank, self.plain * factor, self.tokens * factor, self.cache_bytes * factor, self.memory_bytes
+        )  # steps and ranks run over prompt and answer, which keep their length
+
+
+def measure(answering: Answering, rows: Sequence[Record], *, seconds: float, settings: Mapping[str, Any] | None = None) -> Pace:
+    """Time reading, training steps, ranking and plain ranking, a quarter of `seconds` each. Nothing is kept: the cache is one of its own."""
+    drawn = np.random.default_rng(SEED).permutation(len(rows))[:SAMPLE]
+    sample = [rows[row] for row in drawn]
+    own = Answering(answering.gpt, answering.task, PrefixCache(answering.gpt, gibibytes=answering.prefixes.budget / 2**30))
+    encoded = own.encode(sample)
+    tunable = p_tuning.build(own, p_tuning.Settings(**dict(settings or {})), seed=SEED)
+    assert tunable.training is not None
+    size = tunable.training.batch_size
+    texts = [item.before for item in tunable.answering.encode(sample)]
+    read = _per_row(lambda part: tunable.answering.gpt.read([texts[row] or (0,) for row in part]), range(len(sample)), size=4, seconds=seconds / 4)
+    tunable.prepare(sample, seed=SEED, ahead=sample)
+    optimiser = torch.optim.AdamW(tunable.parameters(), lr=1e-6)
+
+    def step(part: Sequence[int]) -> None:
+        optimiser.zero_grad()
+        torch.autograd.backward(tunable.loss([sample[row] for row in part]))
+        optimiser.step()
+
+    def rank(part: Sequence[int]) -> None:
+        mine = [sample[row] for row in part]
+        best = tunable.scores(mine).argmax(dim=1).tolist()
+        tunable.slots(mine, [own.task.verbalizer.labels[label] for label in best])
+
+    zero = few_shot.build(own, few_shot.Settings(shots=0), seed=SEED)
+    stepped = _per_row(step, range(len(sample)), size=size, seconds=seconds / 4)
+    ranked = _per_row(rank, range(len(sample)), size=32, seconds=seconds / 4)
+    plain = _per_row(lambda part: zero.scores([sample[row] for row in part]), range(len(sample)), size=32, seconds=seconds / 4)
+    tokens = float(np.mean([len(item.before) + len(item.stem) + len(item.answer) for item in encoded]))
+    per_row = own.prefixes.bytes / max(1, len(own.prefixes.kept)) if own.prefixes.kept else 0.0
+    return Pace(read, stepped, ranked, plain, tokens, per_row, peak_bytes())
+
+
+def peak_bytes() -> int:
+    """The most memory this process has held, as the system counts it."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _per_row(work: Callable[[Sequence[int]], object], rows: Sequence[int], *, size: int, seconds: float) -> float:
+    """Median seconds a row over batches, the first one left out."""
+    parts = _round_and_round(rows, size=min(size, len(rows)))
+    work(next(parts))
+    times: list[float] = []
+    ends = time.perf_counter() + seconds
+    while not times or time.perf_counter() < ends:
+        part = next(parts)
+        started = time.perf_counter()
+        work(part)
+        times.append((time.perf_counter() - started) / len(part))
+    return float(np.median(times))
+
+
+def _round_and_round(rows: Sequence[int], *, size: int) -> Iterator[Sequence[int]]:
+    while True:
+        for start in range(0, len(rows) - size + 1, size):
+            yield rows[start : start + size]

@@ -1,0 +1,61 @@
+"""significance: against numbers worked out elsewhere, and against simulation."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from pipeline.significance import calibration_error, holm, over_folds, over_rows
+
+
+def test_corrected_t_equals_the_plain_one_where_nothing_is_shared() -> None:
+    left, right = {0: 0.81, 1: 0.79, 2: 0.84, 3: 0.80}, {0: 0.75, 1: 0.78, 2: 0.77, 3: 0.79}
+    found = over_folds(left, right, test_share=0.0)
+    assert found is not None
+    plain = stats.ttest_rel(list(left.values()), list(right.values()))
+    assert found.p == pytest.approx(plain.pvalue)
+    low, high = plain.confidence_interval()
+    assert (found.low, found.high, found.units) == (pytest.approx(low), pytest.approx(high), 4)
+    corrected = over_folds(left, right, test_share=1 / 9)
+    assert corrected is not None and corrected.p > found.p and corrected.mean == found.mean
+
+
+def test_corrected_t_is_not_too_sure_of_ten_folds_that_share_rows() -> None:
+    """Two classifiers that are equally good: 5 % of all draws should be called different, the plain test calls more."""
+    generator = np.random.default_rng(0)
+    corrected = plain = 0
+    for _ in range(400):
+        shared = generator.normal(0, 0.02)  # what ten folds have in common: nine tenths of the same training rows
+        gaps = shared + generator.normal(0, 0.02, size=10)
+        zero = dict.fromkeys(range(10), 0.0)
+        found = over_folds(dict(enumerate(gaps)), zero, test_share=1 / 9)
+        assert found is not None
+        corrected += found.p < 0.05
+        plain += stats.ttest_1samp(gaps, 0).pvalue < 0.05
+    assert corrected < plain
+
+
+def test_too_few_folds_give_no_verdict_and_equal_ones_no_error() -> None:
+    assert over_folds({0: 1.0, 1: 0.5}, {0: 0.0, 1: 0.5}, test_share=0.1) is None
+    same = over_folds({0: 0.5, 1: 0.6, 2: 0.7}, {0: 0.5, 1: 0.6, 2: 0.7}, test_share=0.1)
+    assert same is not None and (same.p, same.mean) == (1.0, 0.0)
+
+
+def test_mcnemar_counts_only_rows_on_which_the_two_disagree() -> None:
+    left = {"a": 1.0, "b": 1.0, "c": 1.0, "d": 0.0, "e": 1.0, "f": 1.0}
+    right = {"a": 0.0, "b": 0.0, "c": 0.0, "d": 1.0, "e": 1.0, "x": 1.0}
+    found = over_rows(left, right)
+    assert (found.units, found.mean) == (4, pytest.approx(0.4))
+    assert found.p == pytest.approx(2 * (1 + 4) / 2**4)
+    assert over_rows({"a": 1.0}, {"a": 1.0}).p == 1.0
+
+
+def test_holm_by_hand() -> None:
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([]) == []
+
+
+def test_calibration_error() -> None:
+    assert calibration_error([0.8] * 10, [True] * 8 + [False] * 2, bins=1) == pytest.approx(0.0)
+    assert calibration_error([1.0, 1.0, 0.5, 0.5], [False, False, True, False], bins=2) == pytest.approx(0.5)
+    with pytest.raises(ValueError, match="no predictions"):
+        calibration_error([], [])
