@@ -28,7 +28,11 @@ def in_home(adapted: Path, lingraft: Lingraft, monkeypatch: pytest.MonkeyPatch) 
     [
         (("adapt", "svv"), 2, "no language 'svv'; there are ca, en, sv. Did you mean sv?"),
         (("adapt", "../../etc"), 2, "'../../etc' is not a language name"),
-        (("adapt", "sv", "--study", "quik"), 2, "no study 'quik'; there are assistant, assistant-source, datasets, demo, fiqa, quick, smoke, source. Did you mean quick?"),
+        (
+            ("adapt", "sv", "--study", "quik"),
+            2,
+            "no study 'quik'; there are assistant, assistant-source, datasets, demo, fiqa, quick, smoke, source. Did you mean quick?",
+        ),
         (("adapt", "sv", "--data", "nowhere"), 1, "nowhere: is no folder"),
         (("predict", "sv", "fiqaa", "--field", "a=b"), 2, "no benchmark 'fiqaa'; there are assistant, fiqa. Did you mean fiqa?"),
         (("predict", "sv", "fiqa", "--field", "sentnce=x"), 1, "write name=value with a field of fiqa (sentence, target). Did you mean sentence?"),
