@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 def continual(
     language: Annotated[str, typer.Argument(help="Language code, as in templates/languages or ./lingraft/languages.")],
     study: Annotated[str, typer.Option("--study", help="A finished study with two benchmarks or more, learnt in its order.")] = "demo",
-    fold: Annotated[int, typer.Option("--fold", help="The fold that is tested.", min=0)] = 0,
+    fold: Annotated[int, typer.Option("--fold", help="The fold of the kept rows that is tested.", min=0)] = 0,
     rows: Annotated[int, typer.Option("--rows", help="Rows of each benchmark; 0: all.", min=0)] = 0,
     epochs: Annotated[int, typer.Option("--epochs", help="Passes over the training part of each task.", min=1)] = 3,
     seed: Annotated[int, typer.Option("--seed", help="Another seed starts elsewhere.")] = 1,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder with the English records, where the study asks for one.")] = None,
     report: Annotated[Path | None, typer.Option("--json", help="Write the stages here too.")] = None,
     runs: Annotated[Path, typer.Option("--out", help="Where runs go.")] = Path("runs"),
 ) -> None:
@@ -31,14 +32,14 @@ def continual(
     from templates.store import write_json
 
     out = Console(highlight=False, soft_wrap=True, emoji=False)
-    made = learn(language, study, fold=fold, rows=rows, epochs=epochs, seed=seed, out=runs, say=lambda line: out.print(line, markup=False))
+    made = learn(language, study, fold=fold, rows=rows, epochs=epochs, seed=seed, data=data, out=runs, say=lambda line: out.print(line, markup=False))
     for line in told(made):
         out.print(line, markup=False)
     if report is not None:
         write_json(report, {"stages": [asdict(stage) for stage in made.stages]})
 
 
-def learn(language: str, study: str, *, fold: int, rows: int, epochs: int, seed: int, out: Path, say: Callable[[str], None]) -> Course:
+def learn(language: str, study: str, *, fold: int, rows: int, epochs: int, seed: int, data: Path | None, out: Path, say: Callable[[str], None]) -> Course:
     """The course over the kept rows of the latest run."""
     from flows.engines import gpt_for
     from flows.plan import make
@@ -50,7 +51,7 @@ def learn(language: str, study: str, *, fold: int, rows: int, epochs: int, seed:
     from templates.run_folder import Runs
     from translation.refresh import sample
 
-    plan = make(language, study, data=None, out=out)
+    plan = make(language, study, data=data, out=out)
     if len(plan.benchmarks) < 2:
         raise Refusal(f"study {study} has {len(plan.benchmarks)} benchmark; learning one task after the other needs two or more, as study demo has.")
     count = plan.study.folds.count

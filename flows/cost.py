@@ -15,6 +15,7 @@ from pipeline.pace import measure
 from templates import records
 from templates.benchmark import Benchmark, Record
 from templates.language import ENGLISH
+from templates.refusal import Refusal
 from translation import refresh as sources
 
 
@@ -58,13 +59,16 @@ def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record], *, seconds: fl
         found = conditions(plan, Rows(benchmark.name, path, path if plan.language.code != ENGLISH else None, "unknown"))
     planned = trials_of(plan, found)
     gpt, prefixes = gpt_for(plan)
-    pace = measure(Answering(gpt, found["english"].task, prefixes), rows, seconds=seconds, settings=training_of(trial for trial, _ in planned))
+    names = [f"  {trial.name}" for trial, _ in planned]
+    try:
+        pace = measure(Answering(gpt, found["english"].task, prefixes), rows, seconds=seconds, settings=training_of(trial for trial, _ in planned))
+    except (Refusal, RuntimeError, MemoryError) as error:
+        return [f"{len(planned)} trials on {gpt.name}; how long they take is not known ({error})", *names], 0.0
     paces = {name: pace if name.split(">")[0] == ENGLISH else pace.scaled(TARGET_TOKENS) for name in {trial.condition for trial, _ in planned}}
-    spent = sum(forecast(planned, paces, plan.study.trials).values()) + sum(here.read * len(rows) for here in paces.values())
+    spent = sum(forecast(planned, paces).values()) + sum(here.read * len(rows) for here in paces.values())
     cached = max((here.cache_bytes * len(rows) for here in paces.values()), default=0.0)
     room = plan.study.model.cache_gibibytes * 2**30
     memory = pace.memory_bytes + min(cached, room)
-    names = [f"  {trial.name}" for trial, _ in planned]
     lines = [f"{len(planned)} trials on {gpt.name} ({gpt.parameters / 1e6:.0f} M parameters), {pace.tokens:.0f} tokens a record:", *names]
     lines.append(
         f"  about {spent / 60:.0f} minutes and {memory / 2**30:.1f} GiB of memory; keys and values of the texts take {cached / 2**30:.1f} GiB, "

@@ -18,6 +18,7 @@ def doctor(
     language: Annotated[str, typer.Argument(help="Language code, as in templates/languages or ./lingraft/languages.")],
     study: Annotated[str, typer.Option("--study", help="Whose benchmarks and model.")] = "demo",
     benchmark: Annotated[str, typer.Option("--benchmark", help="Only this one of the study's benchmarks.")] = "",
+    data: Annotated[Path | None, typer.Option("--data", help="Folder with the English records, where the study asks for one.")] = None,
 ) -> None:
     """Label words under the model's tokenizer: pieces, blanks, clashes, and which label the untuned model prefers. Ambiguous words: exit code 1."""
     from flows.engines import gpt_for
@@ -25,7 +26,7 @@ def doctor(
     from pipeline.answering import Answering
     from pipeline.doctor import examine
 
-    plan = make(language, study, data=None, out=Path("runs"))
+    plan = make(language, study, data=data, out=Path("runs"))
     names = [shape.name for shape in plan.benchmarks]
     if benchmark and benchmark not in names:
         raise UnknownName(f"--benchmark {benchmark!r}: study {study} has {', '.join(names)}.{did_you_mean(benchmark, names)}")

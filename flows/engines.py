@@ -93,4 +93,4 @@ def gpt_for(plan: Plan) -> tuple[FrozenGPT, PrefixCache]:
 @lru_cache(maxsize=1)
 def _gpt(name: str, revision: str, dtype: str, gibibytes: float, disk_gibibytes: float) -> tuple[FrozenGPT, PrefixCache]:
     gpt = load_gpt(name, revision=revision, dtype=dtype)
-    return gpt, PrefixCache(gpt, gibibytes=gibibytes, disk_gibibytes=disk_gibibytes)
+    return gpt, PrefixCache(gpt, gibibytes=gibibytes, disk_gibibytes=disk_gibibytes, folder=make_folder(cache_folder()))

@@ -20,14 +20,15 @@ def export_prompt(
     to: Annotated[Path, typer.Option("--to", help="The folder the files go to.")],
     kind: Annotated[str, typer.Option("--format", help="peft: an adapter folder; nemo: the task template.")] = "peft",
     study: Annotated[str, typer.Option("--study", help="A study of flows/studies or ./lingraft/studies.")] = "demo",
+    data: Annotated[Path | None, typer.Option("--data", help="Folder with the English records, where the study asks for one.")] = None,
     runs: Annotated[Path, typer.Option("--out", help="Where runs go.")] = Path("runs"),
 ) -> None:
     """Write the tuned prompt of the latest run for PEFT (safetensors), or its template in NeMo's form; a prompt card beside either."""
-    for path in write(language, benchmark, kind, to=to, study=study, out=runs):
+    for path in write(language, benchmark, kind, to=to, study=study, data=data, out=runs):
         Console(highlight=False, soft_wrap=True, emoji=False).print(str(path), markup=False)
 
 
-def write(language: str, benchmark: str, kind: str, *, to: Path, study: str, out: Path) -> list[Path]:
+def write(language: str, benchmark: str, kind: str, *, to: Path, study: str, data: Path | None, out: Path) -> list[Path]:
     """The files written."""
     if kind not in FORMATS:
         raise UnknownName(f"no format {kind!r}; there are {', '.join(FORMATS)}.{did_you_mean(kind, FORMATS)}")
@@ -39,7 +40,7 @@ def write(language: str, benchmark: str, kind: str, *, to: Path, study: str, out
     from templates.run_folder import Runs
     from templates.store import make_folder, write_atomic, write_json
 
-    plan = make(language, study, data=None, out=out)
+    plan = make(language, study, data=data, out=out)
     names = [shape.name for shape in plan.benchmarks]
     if benchmark not in names:
         raise UnknownName(f"no benchmark {benchmark!r} in study {study}; there are {', '.join(names)}.{did_you_mean(benchmark, names)}")

@@ -11,6 +11,7 @@ from pydantic import StrictInt
 
 from pipeline.study import TrialGroup
 from templates import catalogue
+from templates import placement as placements
 from templates.benchmark import Benchmark
 from templates.language import ENGLISH, Language, load
 from templates.refusal import Refusal, did_you_mean
@@ -159,7 +160,10 @@ def _check_search(group: TrialGroup, module: Any, *, where: str) -> None:
         return
     if group.fractions != (1.0,):
         raise Refusal(f"{where}: a placement is searched with all data, so fractions must be [1.0]; put smaller fractions into a group of their own.")
+    if group.settings.get("start"):
+        raise Refusal(f"{where}: a searched placement cannot start from the English prompt, which may stand elsewhere; leave one of the two out.")
     for placement in group.search:
+        placements.read(placement)
         read_settings(module.Settings, {**group.settings, **group.search_settings, "placement": placement}, where=f"{where}, search")
 
 

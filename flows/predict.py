@@ -170,7 +170,7 @@ def _answers(plan: Plan, shape: Benchmark, rows: Sequence[_Row]) -> list[Answer]
     answering = Answering(gpt, local, prefixes)
     asked = [replace(row.record, id=str(number), slots=()) for number, row in enumerate(rows)]  # a file may use an id twice
     encoded = answering.encode(asked)
-    shares = probabilities(answering.rank(encoded, prompt))
+    shares = probabilities(answering.rank(encoded, prompt, per_token=table.cards[local.name].per_token))
     labels = [shape.labels[int(best)] for best in shares.argmax(dim=1)]
     slots = answering.slots(encoded, asked, labels, prompt)
     answers = []

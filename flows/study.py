@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,12 @@ from pipeline.prompt_table import PromptTable, card_for
 from pipeline.study import Condition, Trial
 from templates import catalogue, records
 from templates.language import ENGLISH
+from templates.refusal import Refusal
 from templates.run_folder import Runs
 from templates.store import canonical, file_digest, write_atomic, write_json
 from translation.gate_report import HUMAN
 
+log = logging.getLogger(__name__)
 TUNED = "p_tuning.safetensors"
 PROBE_ROWS = 400  # below that a study is over before a probe would tell
 
@@ -78,7 +81,7 @@ def run_trial(plan: Plan, trial: Trial, rows: Rows, key: str) -> str:
     """One trial: `outcome.json` and what the method learnt, as a folder of the store."""
     store = Runs(plan.out).store
     began = store.get(trial.begins_at) if trial.begins_at else None
-    starts = {trial.settings["start"]: load_file(began / TUNED)["prompt"]} if began is not None else {}
+    starts = {trial.settings["start"]: load_file(began / TUNED)["prompt"]} if began is not None and (began / TUNED).is_file() else {}
     condition = next(found for found in conditions(plan, rows).values() if found.name == trial.condition)
     gpt, prefixes = gpt_for(plan)
     checkpoint = store.root / ".unfinished" / f"{key}.safetensors"
@@ -144,8 +147,12 @@ def expected(plan: Plan, lines: list[tuple[Trial, Condition, Rows]], found: _Fou
     for (_, name), condition in tasks.items():
         mine = [(trial, other) for trial, other in missing if (other.task.name, other.name) == (condition.task.name, name)]
         answering = Answering(gpt, condition.task, prefixes)
-        pace = measure(answering, condition.records, seconds=PROBE_SECONDS / len(tasks), settings=training_of(trial for trial, _ in mine))
-        ahead = forecast(mine, {name: pace}, plan.study.trials)
+        try:
+            pace = measure(answering, condition.records, seconds=PROBE_SECONDS / len(tasks), settings=training_of(trial for trial, _ in mine))
+        except (Refusal, RuntimeError, MemoryError) as error:  # the trials themselves may still do
+            log.warning("no time is foretold for %s: %s", condition.task.name, error)
+            continue
+        ahead = forecast(mine, {name: pace})
         first = next(trial.name for trial, _ in mine if trial.method == "p_tuning")
         ahead[first] += pace.read * len(condition.records)  # which reads the texts for all that follow
         told |= ahead
@@ -163,7 +170,9 @@ class _Found:
         self.placements: dict[tuple[str, str, int, int, str], str] = {}
 
     def missing(self, trial: Trial, condition: Condition) -> bool:
-        """Whether it has still to be run, as far as that is known before searches are done."""
+        """Whether it has still to be run; a trial that first waits for others is taken to be there."""
+        if trial.settings.get("placement") == SEARCHED or trial.settings.get("start"):
+            return False
         return self.store.get(trial_key(self.plan, trial, condition)) is None
 
     def outcome(self, trial: Trial, condition: Condition, rows: Rows) -> Path:
@@ -179,7 +188,10 @@ class _Found:
     def settle(self, trial: Trial, condition: Condition, rows: Rows) -> Trial:
         """The trial with its placement chosen and its beginning named, if it asks for either."""
         if trial.settings.get("placement") == SEARCHED:
-            trial = replace(trial, chosen={"placement": self._placement(trial, condition, rows)})
+            try:
+                trial = replace(trial, chosen={"placement": self._placement(trial, condition, rows)})
+            except Refusal as error:  # the trial itself then says that nothing was found
+                log.warning("%s: %s", trial.name, error)
         if trial.settings.get("start"):
             plain = {key: value for key, value in trial.settings.items() if key != "start"}
             twin = replace(trial, condition=ENGLISH, settings=plain)
@@ -189,14 +201,11 @@ class _Found:
     def _placement(self, trial: Trial, condition: Condition, rows: Rows) -> str:
         """A control takes what its own prompt's language chose, so that only the text differs."""
         chooser = trial.condition.rpartition(">")[2]
-        asked = (chooser, trial.benchmark, trial.fold, trial.seed, canonical(dict(trial.settings)).decode())
+        asked = (chooser, trial.benchmark, trial.fold, trial.seed, canonical([dict(trial.settings), trial.search, dict(trial.search_settings)]).decode())
         if asked not in self.placements:
-            group = next(
-                group for group in self.plan.study.trials if group.method == trial.method and dict(group.settings) == dict(trial.settings) and group.search
-            )
             if chooser != trial.condition:
                 trial, condition = replace(trial, condition=chooser), conditions(self.plan, rows)["target"]
-            tried = [outcome_in(self.outcome(probe, condition, rows)) for probe in trials.probes(trial, group)]
+            tried = [outcome_in(self.outcome(probe, condition, rows)) for probe in trials.probes(trial)]
             self.probes += tried
             self.placements[asked] = trials.best_placement(tried)
         return self.placements[asked]
@@ -223,11 +232,17 @@ def write_outcomes(plan: Plan, staged: Path, done: list[tuple[Trial, Condition, 
     tuned = [item for item in outcomes if (item[2] / TUNED).is_file() and ">" not in item[0].condition]
     for name in dict.fromkeys(condition.task.name for _, condition, _ in tuned):
         mine = [item for item in tuned if item[1].task.name == name and item[0].history]
-        outcome, condition, folder = max(mine, key=lambda item: (item[0].fraction, -item[0].history[item[0].best_epoch - 1].validation_loss))
+        outcome, condition, folder = max(mine, key=lambda item: _rank(item[0]))
         gpt, stored = gpt_for(plan)[0], load_file(folder / TUNED)
-        placement = {**outcome.settings, **outcome.chosen}.get("placement", "")
-        table.add(name, stored["prompt"], card_for(condition.task, gpt, trial=outcome.trial, placement=placement, signature=outcome.signature))
+        used = {**outcome.settings, **outcome.chosen}
+        card = card_for(condition.task, gpt, trial=outcome.trial, placement=used.get("placement", ""), signature=outcome.signature)
+        table.add(name, stored["prompt"], replace(card, per_token=bool(used.get("per_token"))))
         looks[name] = [token.to_json() for token in look(gpt, stored["prompt"], start=stored["start"])]
     if table.rows:
         table.save(staged / "prompts")
         write_json(staged / "prompts" / "inspection.json", looks)
+
+
+def _rank(outcome: Outcome) -> tuple[float, bool, float]:
+    """More data first, labels ranked by the sum before those ranked per token (their losses are on another scale), then the lower loss."""
+    return outcome.fraction, not outcome.settings.get("per_token"), -outcome.history[outcome.best_epoch - 1].validation_loss

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pipeline.answering import Answering
 from pipeline.folds import Parts
 from pipeline.joint import Joint
-from pipeline.methods.p_tuning import PTuning, Settings
+from pipeline.methods.p_tuning import PTuning, Settings, build
 from pipeline.metrics import classification
 from pipeline.outcome import Prediction
 from pipeline.prompt_table import PromptTable, card_for
@@ -84,14 +84,15 @@ def _added(
     for name, answering in tasks.items():
         say(f"added: {name}")
         before = {known: rows.clone() for known, rows in table.rows.items()}
-        tunable = PTuning(answering, settings, seed=seed)
+        tunable = build(answering, settings, seed=seed)
         tunable.prepare(parts[name].train, seed=seed, ahead=_rows(parts[name]))
         _train(tunable, parts, [name], seed=seed, labels=answering.task.verbalizer.labels, whole=answering.task.slots is not None)
         table.add(name, tunable.prompt(), card_for(answering.task, answering.gpt, trial=f"continual/{seed}"))
         for known in table.rows:
             holding = PTuning.holding(tasks[known], table.rows[known])
+            holding.prepare((), seed=seed, ahead=_rows(parts[known]))
             found = evaluate(holding, parts[known].test, labels=tasks[known].task.verbalizer.labels)
-            if known in before and (not before[known].equal(table.rows[known]) or found != answers[known]):
+            if known in before and (not before[known].equal(table.rows[known]) or _labels(found) != _labels(answers[known])):
                 raise RuntimeError(f"adding {name} changed {known}: its rows or answers are not those of before")
             answers[known] = found
             stages.append(_scored("added", name, known, found, tasks[known].task.verbalizer.labels))
@@ -107,6 +108,10 @@ def _train(
         labels, whole = tunable.labels, any(one.task.slots is not None for one in tunable.tasks.values())
         tunable.prepare(rows, seed=seed, ahead=[record for name in names for record in _rows(parts[name])])
     train(tunable, rows, validation=validation, labels=labels or (), seed=seed, whole_answer=bool(whole))
+
+
+def _labels(found: Sequence[Prediction]) -> list[str]:
+    return [item.predicted for item in found]
 
 
 def _rows(part: Parts) -> list[Record]:

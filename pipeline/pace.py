@@ -15,7 +15,7 @@ import torch
 from pipeline.answering import Answering
 from pipeline.methods import few_shot, p_tuning
 from pipeline.prefix import PrefixCache
-from pipeline.train import epochs_of
+from pipeline.train import Stepper, epochs_of
 from templates.benchmark import Record
 
 SAMPLE = 64  # rows that are timed, drawn at random
@@ -61,15 +61,13 @@ def measure(answering: Answering, rows: Sequence[Record], *, seconds: float, set
     tunable = p_tuning.build(own, p_tuning.Settings(**dict(settings or {})), seed=SEED)
     assert tunable.training is not None
     size = tunable.training.batch_size
-    texts = [item.before for item in tunable.answering.encode(sample)]
-    read = _per_row(lambda part: tunable.answering.gpt.read([texts[row] or (0,) for row in part]), range(len(sample)), size=4, seconds=seconds / 4)
+    texts = [item.before or (0,) for item in tunable.answering.encode(sample)]
+    read = _per_row(lambda part: PrefixCache(own.gpt).read_ahead([texts[row] for row in part]), range(len(sample)), size=SAMPLE, seconds=seconds / 4)
     tunable.prepare(sample, seed=SEED, ahead=sample)
-    optimiser = torch.optim.AdamW(tunable.parameters(), lr=1e-6)
+    stepper = Stepper(tunable, torch.optim.AdamW(tunable.parameters(), lr=1e-6), tunable.training)
 
     def step(part: Sequence[int]) -> None:
-        optimiser.zero_grad()
-        torch.autograd.backward(tunable.loss([sample[row] for row in part]))
-        optimiser.step()
+        stepper.step([sample[row] for row in part], seed=SEED)
 
     def rank(part: Sequence[int]) -> None:
         mine = [sample[row] for row in part]

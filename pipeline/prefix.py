@@ -8,6 +8,7 @@ an interrupted study then goes on bit for bit, as long as they all fit into the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -23,9 +24,10 @@ class PrefixCache:
     out older ones, never each other; what then finds no room goes to disk, up to `disk_gibibytes`; texts beyond that are computed each time they
     are asked for."""
 
-    def __init__(self, gpt: FrozenGPT, *, gibibytes: float = 4.0, disk_gibibytes: float = 0.0) -> None:
+    def __init__(self, gpt: FrozenGPT, *, gibibytes: float = 4.0, disk_gibibytes: float = 0.0, folder: Path | None = None) -> None:
         self.gpt = gpt
-        self.shelf = Shelf(gibibytes=disk_gibibytes) if disk_gibibytes > 0 else None
+        self.shelf = Shelf(gibibytes=disk_gibibytes, folder=folder) if disk_gibibytes > 0 else None
+        self.read_with: dict[tuple[int, ...], frozenset[tuple[int, ...]]] = {}
         self.budget = int(gibibytes * 2**30)
         self.bytes = 0
         self.kept: dict[tuple[int, ...], Tensor] = {}
@@ -51,18 +53,23 @@ class PrefixCache:
 
     def read_ahead(self, texts: Sequence[tuple[int, ...]]) -> None:
         """Read texts that will be asked for soon, many at once, as far as there is room; also those that are kept from elsewhere, where they
-        had other mates."""
+        had other mates; not those that are all there with the same mates."""
         wanted = frozenset(text for text in texts if text)
         if wanted == self.ahead:
             return
         self.ahead = wanted
+        if all(self.read_with.get(text) == wanted for text in wanted):
+            return
         for text in wanted & self.kept.keys():
             self._forget(text)
         if self.shelf is not None:
+            for text in self.shelf.places:
+                self.read_with.pop(text, None)
             self.shelf.clear()
         for text, kv in self._read(sorted(wanted)):
             if not self._keep(text, kv):
                 return
+            self.read_with[text] = wanted
 
     def _keep(self, text: tuple[int, ...], kv: Tensor) -> bool:
         """Keep it if there is room, once texts that are no longer read ahead have gone, the oldest first."""
@@ -80,6 +87,7 @@ class PrefixCache:
 
     def _forget(self, text: tuple[int, ...]) -> None:
         gone = self.kept.pop(text)
+        self.read_with.pop(text, None)
         self.bytes -= gone.numel() * gone.element_size()
 
     def _read(self, texts: Sequence[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], Tensor]]:

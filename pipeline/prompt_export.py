@@ -30,6 +30,8 @@ def misfit(task: LocalisedTask, gpt: FrozenGPT) -> str:
         return f"its virtual tokens stand {'in several places' if len(places) > 1 else 'behind text'}, and PEFT puts all of them before everything"
     if Tokens(gpt.tokenizer, limit=gpt.limit).start:
         return "the tokenizer's opening token stands before them, and PEFT puts it behind"
+    if list(gpt.tokenizer(" a b", add_special_tokens=False)["input_ids"]) != list(Tokens(gpt.tokenizer, limit=gpt.limit).continuing(" a b")):
+        return "the tokenizer cuts the beginning of a text otherwise than its middle, and PEFT's text begins behind them"
     return ""
 
 

@@ -26,7 +26,8 @@ from templates.task import LocalisedTask
 class Card:
     """What a task's rows belong to; the loader refuses to put them to any other use. `slots`: slot words and the marks around them. `placement`:
     where the virtual tokens were moved to, as in templates.placement; empty where they stand as the prompt is written. `signature`: the trial's, with
-    digests of data and code, and the gate's verdict on that data; it is shown, not compared."""
+    digests of data and code, and the gate's verdict on that data; it is shown, not compared. `per_token`: its labels
+    are ranked by the mean over their tokens."""
 
     model: str
     model_fingerprint: str
@@ -37,6 +38,7 @@ class Card:
     slots: Mapping[str, str] = field(default_factory=dict)
     placement: str = ""
     tokenizer: str = ""
+    per_token: bool = False
     signature: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -87,7 +87,7 @@ class Condition:
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One cell of the study. `chosen`: settings that short trials before it found, on top of its own. `begins_at`: the store key of the trial whose
-    prompt it starts from. A `probe` is such a short trial: trained and validated, never tested."""
+    prompt it starts from. A `probe` is such a short trial: trained and validated, never tested; `search` are the placements it is run for."""
 
     condition: str
     benchmark: str
@@ -100,6 +100,8 @@ class Trial:
     chosen: Mapping[str, str] = field(default_factory=dict)
     begins_at: str = ""
     probe: bool = False
+    search: tuple[str, ...] = ()
+    search_settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -112,20 +114,32 @@ class Trial:
 def plan(groups: Sequence[TrialGroup], conditions: Mapping[str, Condition], *, folds: int, run: Sequence[int]) -> list[Trial]:
     """All trials of one benchmark. `conditions` maps target/english/control to what there is; absent ones are left out."""
     return [
-        Trial(conditions[kind].name, conditions[kind].task.benchmark.name, group.method, group.settings, fold, folds, fraction, seed)
+        Trial(
+            conditions[kind].name,
+            conditions[kind].task.benchmark.name,
+            group.method,
+            group.settings,
+            fold,
+            folds,
+            fraction,
+            seed,
+            search=group.search,
+            search_settings=group.search_settings,
+        )
         for group in groups
         for kind in group.conditions
         if kind in conditions and (not group.benchmarks or conditions[kind].task.benchmark.name in group.benchmarks)
+        if kind != "english" or not group.settings.get("start")  # an English prompt does not begin at itself
         for fraction in group.fractions
         for fold in run
         for seed in group.seeds
     ]
 
 
-def probes(trial: Trial, group: TrialGroup) -> list[Trial]:
+def probes(trial: Trial) -> list[Trial]:
     """The short trials that settle a trial's placement, on its own training and validation part."""
-    shared = {**trial.settings, **group.search_settings}
-    return [replace(trial, settings={**shared, "placement": placement}, probe=True) for placement in group.search]
+    shared = {**trial.settings, **trial.search_settings}
+    return [replace(trial, settings={**shared, "placement": placement}, probe=True, search=(), search_settings={}) for placement in trial.search]
 
 
 def best_placement(outcomes: Sequence[Outcome]) -> str:
@@ -149,6 +163,7 @@ def signature(trial: Trial, condition: Condition, gpt: FrozenGPT) -> dict[str, s
         "fraction": f"{trial.fraction:g}",
         "seed": str(trial.seed),
         **({"chosen": ",".join(f"{key}={value}" for key, value in sorted(trial.chosen.items()))} if trial.chosen else {}),
+        **({"begins_at": trial.begins_at[:8]} if trial.begins_at else {}),
         "gpt": f"{gpt.name}@{gpt.fingerprint[:8]}",
         "dtype": str(gpt.dtype).removeprefix("torch."),
         **runtime(),
@@ -215,6 +230,8 @@ def _outcome(
         scores = classification(gold, guess, labels=condition.task.verbalizer.labels)
         slots = slot_scores(predictions) if condition.slots_in else {}
     notes = _notes(split, condition) if split else ()
+    if trained and trained.micro_batch:
+        notes = (*notes, f"out of memory: trained with {trained.micro_batch} records at a time")
     return Outcome(
         trial=digest(signature_text(facts))[:16],
         signature=facts,

@@ -32,10 +32,12 @@ CHECKPOINT_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """The epochs seen and the one whose parameters the Tunable now holds (0: it had nothing to train)."""
+    """The epochs seen and the one whose parameters the Tunable now holds (0: it had nothing to train). `micro_batch`: records at a time where memory
+    forced fewer than asked for, else 0."""
 
     history: tuple[Epoch, ...] = ()
     best_epoch: int = 0
+    micro_batch: int = 0
 
 
 def train(
@@ -65,7 +67,8 @@ def train(
     if checkpoint is not None and checkpoint.is_file():
         state.read(checkpoint)
     choose = len(validation) >= TOO_FEW
-    stepper = _Stepper(tunable, optimiser, plan)
+    stepper = Stepper(tunable, optimiser, plan)
+    stepper.size = state.size or stepper.size
     written = time.monotonic()
     for epoch in range(len(state.history) + 1, epochs + 1):
         if choose and epoch - 1 - state.best_epoch >= plan.patience:
@@ -74,9 +77,9 @@ def train(
         for number in range(state.steps, len(order)):
             for group in optimiser.param_groups:
                 group["lr"] = plan.learning_rate * _schedule((epoch - 1) * steps_an_epoch + number, plan, epochs * steps_an_epoch)
-            torch.manual_seed(derive(seed, f"dropout/{epoch}/{number}"))
-            state.total += stepper.step([rows[row] for row in order[number]]) * len(order[number])
-            state.steps = number + 1
+            loss = stepper.step([rows[row] for row in order[number]], seed=derive(seed, f"dropout/{epoch}/{number}"))
+            state.total += loss * len(order[number])
+            state.steps, state.size = number + 1, stepper.size
             if checkpoint is not None and time.monotonic() - written >= CHECKPOINT_SECONDS:
                 state.write(checkpoint)
                 written = time.monotonic()
@@ -94,7 +97,7 @@ def train(
     with torch.no_grad():
         for parameter, value in zip(parameters, state.best, strict=True):
             parameter.copy_(value)
-    return Trained(tuple(state.history), state.best_epoch)
+    return Trained(tuple(state.history), state.best_epoch, stepper.size if stepper.size < (plan.micro_batch or plan.batch_size) else 0)
 
 
 def epochs_of(rows: int, *, epochs: int, batch_size: int, least_steps: int) -> int:
@@ -108,7 +111,7 @@ def _schedule(step: int, plan: Training, total: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - plan.warmup_steps) / max(1, total - plan.warmup_steps)))
 
 
-class _Stepper:
+class Stepper:
     """Optimiser steps over batches, each in micro-batches of `size` records whose gradients are added up. Where memory does not suffice, the
     size is halved, aloud, and the batch done again: the step is the same but for the last bits of its sums."""
 
@@ -118,12 +121,12 @@ class _Stepper:
         self.plan = plan
         self.size = plan.micro_batch or plan.batch_size
 
-    def step(self, rows: Sequence[Record]) -> float:
-        """One step; gives the batch's loss."""
+    def step(self, rows: Sequence[Record], *, seed: int) -> float:
+        """One step; gives the batch's loss. `seed` draws its dropout, the same for every part of the batch and for every attempt."""
         while True:
             self.optimiser.zero_grad()
             try:
-                value = self._gradients(rows)
+                value = self._gradients(rows, seed=seed)
                 break
             except (MemoryError, RuntimeError) as error:
                 if not _out_of_memory(error):
@@ -136,10 +139,11 @@ class _Stepper:
         self.optimiser.step()
         return value
 
-    def _gradients(self, rows: Sequence[Record]) -> float:
+    def _gradients(self, rows: Sequence[Record], *, seed: int) -> float:
         weight, value = self.tunable.weight(rows), 0.0
         for start in range(0, len(rows), self.size):
             part = rows[start : start + self.size]
+            torch.manual_seed(seed)
             loss = self.tunable.loss(part)
             if len(part) < len(rows):
                 loss = loss * (self.tunable.weight(part) / weight)
@@ -177,14 +181,14 @@ def _answer_loss(tunable: Tunable, rows: Sequence[Record], *, size: int) -> floa
 
 
 class _State:
-    """All that an interrupted training needs: parameters, optimiser moments, the best so far, the epochs seen, and of the one under way the steps done
-    and the sum of their rows' losses."""
+    """All that an interrupted training needs: parameters, optimiser moments, the best so far, the epochs seen, of the one under way the steps done
+    and the sum of their rows' losses, and how many records fit at a time."""
 
     def __init__(self, parameters: tuple[nn.Parameter, ...], optimiser: torch.optim.AdamW) -> None:
         self.parameters = parameters
         self.optimiser = optimiser
         self.history: list[Epoch] = []
-        self.steps, self.total = 0, 0.0
+        self.steps, self.total, self.size = 0, 0.0, 0
         self.best_loss, self.best_epoch = math.inf, 0
         self.best: list[Tensor] = [parameter.detach().clone() for parameter in parameters]
 
@@ -196,7 +200,7 @@ class _State:
             for key, value in self.optimiser.state[parameter].items():
                 tensors[f"adam.{number}.{key}"] = value if isinstance(value, Tensor) else torch.tensor(float(value))
         facts = {"history": json.dumps([asdict(epoch) for epoch in self.history]), "best": json.dumps([self.best_loss, self.best_epoch])}
-        facts["under way"] = json.dumps([self.steps, self.total])
+        facts["under way"] = json.dumps([self.steps, self.total, self.size])
         write_atomic(path, save(tensors, facts))
 
     def read(self, path: Path) -> None:
@@ -220,4 +224,4 @@ class _State:
                 self.optimiser.state[parameter] = mine
         self.history = [Epoch(**epoch) for epoch in json.loads(facts["history"])]
         self.best_loss, self.best_epoch = json.loads(facts["best"])
-        self.steps, self.total = under_way
+        self.steps, self.total, self.size = under_way

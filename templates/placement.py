@@ -8,6 +8,7 @@ Swedish FIQA tried 10 and 6 tokens at front and text, and chose 10 at the front
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from templates.prompt import MOST_VIRTUAL, Part, Place, Prompt, Text, Virtual
 from templates.refusal import Refusal, did_you_mean
@@ -40,9 +41,7 @@ def move(prompt: Prompt, placement: str) -> Prompt:
     if not placement.strip():
         return prompt
     counts = read(placement)
-    parts = _joined([part for part in prompt.parts if not isinstance(part, Virtual)])
-    if isinstance(parts[0], Text) and "front" not in counts:  # the blank that stood behind virtual tokens
-        parts = _joined([Text(parts[0].text.lstrip()), *parts[1:]])
+    parts = _joined(_without(prompt.parts))
     last = max((number for number, part in enumerate(parts) if isinstance(part, Place)), default=-1)
     made: list[Part] = []
     if "front" in counts:
@@ -57,6 +56,22 @@ def move(prompt: Prompt, placement: str) -> Prompt:
         made.append(Virtual(counts["end"]))
     made = _joined(made)
     return Prompt(written(made), tuple(made))
+
+
+def _without(parts: Sequence[Part]) -> list[Part]:
+    """The parts without virtual tokens, and without the second of two blanks that stood around some."""
+    out: list[Part] = []
+    removed = False
+    for part in parts:
+        if isinstance(part, Virtual):
+            removed = True
+            continue
+        before = out[-1] if out else None
+        doubled = before is None or (isinstance(before, Text) and before.text[-1:].isspace())
+        single = removed and doubled and isinstance(part, Text) and part.text.startswith(" ")
+        out.append(Text(part.text[1:]) if single and isinstance(part, Text) else part)
+        removed = False
+    return out
 
 
 def written(parts: list[Part]) -> str:

@@ -61,7 +61,10 @@ class Settings:
             if getattr(self, name) < least:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be at least {least}")
         if self.placement not in ("", SEARCHED):
-            placement.read(self.placement)
+            try:
+                placement.read(self.placement)
+            except Refusal as error:
+                raise ValueError(str(error)) from error
         if not 0 < self.learning_rate < 1 or not 0 <= self.dropout < 1 or self.clip <= 0:
             raise ValueError(f"learning_rate ({self.learning_rate}) must lie between 0 and 1, dropout ({self.dropout}) in [0, 1), clip ({self.clip}) above 0")
 
@@ -69,6 +72,8 @@ class Settings:
 def build(answering: Answering, settings: Settings, *, seed: int) -> PTuning:
     """A fresh encoder for the task's virtual tokens, moved to where the settings want them."""
     task = answering.task
+    if settings.placement == SEARCHED:
+        raise Refusal(f"{task.name}: no placement was found by the short trials before this one; see search.jsonl of the run.")
     moved = placement.move(task.prompt, settings.placement)
     if moved.virtual_tokens == 0:
         raise Refusal(f"{task.name}: p_tuning needs virtual tokens; put [[10]] into the prompt where they shall stand.")

@@ -15,7 +15,7 @@ from templates.finding import Finding
 from templates.language import ENGLISH
 from templates.store import canonical
 
-AVERAGED = frozenset({"fold", "seed", "trial", "chosen"})
+AVERAGED = frozenset({"fold", "seed", "trial", "chosen", "begins_at"})
 COLUMN = AVERAGED | {"method", "code", "settings", "fraction", "prompt", "words"}
 TABLE = COLUMN | {"condition", "language", "task", "text", "rows", "records", "engine", "gate", "kept"}
 UNSTATED = frozenset({"", "-", "none"})  # a majority baseline has no model: that is no clash with one

@@ -19,7 +19,8 @@ from templates.language import ENGLISH
 class Gap:
     """A paired difference in accuracy (ratio), `left` - `right`, on the `rows` that both were tested on.
 
-    The interval is a bootstrap over those rows, so it is narrower than two separate intervals suggest. `verdict`: the paired test, over folds
+    The interval is that of the corrected t-test over folds where there are three or more, else a bootstrap over those rows, narrower than two
+    separate intervals suggest. `verdict`: the paired test, over folds
     where there are three or more, else over rows; its adjusted p is Holm's over all gaps of one kind in a table.
     """
 
@@ -88,9 +89,16 @@ def _gap(one: CellKey, other: CellKey, by_cell: Mapping[CellKey, Sequence[Outcom
         right=float(np.mean([right[name] for name in shared])),
         left_train_rows=float(np.mean([outcome.train_rows for outcome in by_cell[one]])),
         right_train_rows=float(np.mean([outcome.train_rows for outcome in by_cell[other]])),
-        difference=paired_difference(left, right),
+        difference=_difference(paired_difference(left, right), verdict),
         verdict=verdict or over_rows(left, right),
     )
+
+
+def _difference(rows: Measure, verdict: Verdict | None) -> Measure:
+    """The difference with the interval of its own test: corrected over folds where there are enough, else a bootstrap over rows."""
+    if verdict is None or verdict.low is None or verdict.high is None:
+        return rows
+    return Measure(rows.mean, min(verdict.low, rows.mean), max(verdict.high, rows.mean), "folds", verdict.units, verdict.deviation)
 
 
 def _by_fold(marks: Mapping[str, float], fold_of: Mapping[str, int]) -> dict[int, float]:

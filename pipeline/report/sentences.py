@@ -102,9 +102,9 @@ def cost(table: Table, *, language: str) -> str:
     one = table.costs[0]
     gap = one.difference
     begin = f"On the {one.rows:,} rows tested in both languages, {one.name} gets {percent(one.left, 1)} in English and {percent(one.right, 1)} in {language}"
-    if gap.low > 0:
+    if one.verdict.sure and gap.mean > 0:
         said = f"{begin}: going to {language} costs {points(gap.mean)} ({signed(gap)})."
-    elif gap.high < 0:
+    elif one.verdict.sure:
         said = f"{begin}: {language} is ahead by {points(gap.mean)} ({signed(gap)}), so nothing was lost in translation on these rows."
     else:
         said = f"{begin}: going to {language} costs {points(gap.mean) if gap.mean > 0 else 'nothing'} here, but that may be chance ({signed(gap)})."
@@ -126,7 +126,7 @@ def lead(table: Table, condition: str, *, language: str) -> str:
         return ""
     said = f"{floor.name} in {language} is right on {percent(cells[0].accuracy.mean, 1)} of the test rows ({span_of(cells[0].accuracy)}). "
     said += f"Always answering the majority label is right on {percent(floor.right, 1)} of them; {_ahead(floor)}"
-    if floor.difference.low <= 0:
+    if not floor.verdict.sure or floor.difference.mean <= 0:
         said += ", so this run is no evidence that the task was learned"
     others = [gap for gap in gaps if gap.other_method != "majority"]
     if others:

@@ -135,7 +135,7 @@ def summarise(
 
 
 def _table(benchmark: str, part: int, outcomes: Sequence[Outcome], *, labels: tuple[str, ...], kept: AbstractSet[str] | None, metric: str) -> Table:
-    ordered = sorted(outcomes, key=lambda one: (RANK.get(one.method, 1), one.method, str(cell_key(one)[2]), -one.fraction, one.condition, one.fold, one.seed))
+    ordered = sorted(outcomes, key=_order)
     names = display_names(ordered)
     by_cell: dict[CellKey, list[Outcome]] = {}
     for outcome in ordered:
@@ -158,6 +158,11 @@ def _table(benchmark: str, part: int, outcomes: Sequence[Outcome], *, labels: tu
         tuple(names[cell_key(one)[1:3]] for one in ordered),
         metric,
     )
+
+
+def _order(one: Outcome) -> tuple[Any, ...]:
+    """Best-ranked method first, each plain before its variants."""
+    return (RANK.get(one.method, 1), one.method, len(one.settings), str(cell_key(one)[2]), -one.fraction, one.condition, one.fold, one.seed)
 
 
 def display_names(outcomes: Iterable[Outcome]) -> dict[tuple[Any, ...], str]:

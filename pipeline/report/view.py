@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -114,7 +115,7 @@ def table_view(inputs: Inputs, table: Table) -> dict[str, Any]:
         "trials": list(zip(table.outcomes, table.names, strict=True)),
         "comparisons": [(inputs.spoken(gap.condition), inputs.spoken(gap.other_condition), gap) for gap in (*table.leads, *table.costs)],
         "calibration": _calibration(inputs, table),
-        "searches": _searches(inputs, table.benchmark),
+        "searches": _searches(inputs, table.benchmark) if table.part == 0 else [],
     }
 
 
@@ -133,23 +134,22 @@ def _calibration(inputs: Inputs, table: Table) -> list[tuple[str, str, float, fl
 
 
 def _searches(inputs: Inputs, benchmark: str) -> list[tuple[str, str, int, float, float]]:
-    """(language, placement, folds in which it was chosen, mean and best validation loss), by language and mean loss."""
-    losses: dict[tuple[str, str], dict[int, float]] = {}
+    """(language, placement, how often it was chosen, mean and least validation loss), by language and mean loss. One choice is made for each fold, seed and
+    settings."""
+    choices: dict[tuple[str, str], list[tuple[float, str]]] = {}
     for outcome in inputs.searches:
         if outcome.benchmark == benchmark and not outcome.error and outcome.best_epoch:
-            losses.setdefault((outcome.condition, str(outcome.settings["placement"])), {})[outcome.fold] = outcome.history[
-                outcome.best_epoch - 1
-            ].validation_loss
-    best = {
-        (condition, fold): min(each[fold] for (other, _), each in losses.items() if other == condition and fold in each)
-        for (condition, _), found in losses.items()
-        for fold in found
-    }
-    lines = [
-        (condition, placement, sum(loss == best[condition, fold] for fold, loss in found.items()), sum(found.values()) / len(found), min(found.values()))
-        for (condition, placement), found in losses.items()
-    ]
-    return [(inputs.spoken(line[0]), *line[1:]) for line in sorted(lines, key=lambda line: (line[0], line[3]))]
+            plain = {key: value for key, value in outcome.settings.items() if key != "placement"}
+            found = choices.setdefault((outcome.condition, str((outcome.fold, outcome.seed, sorted(plain.items())))), [])
+            found.append((outcome.history[outcome.best_epoch - 1].validation_loss, str(outcome.settings["placement"])))
+    losses: dict[tuple[str, str], list[float]] = {}
+    chosen: Counter[tuple[str, str]] = Counter()
+    for (condition, _), found in choices.items():
+        chosen[condition, min(found, key=lambda item: item[0])[1]] += 1
+        for loss, placement in found:
+            losses.setdefault((condition, placement), []).append(loss)
+    lines = sorted(((*key, chosen[key], sum(each) / len(each), min(each)) for key, each in losses.items()), key=lambda line: (line[0], line[3]))
+    return [(inputs.spoken(condition), *rest) for condition, *rest in lines]  # type: ignore[misc]
 
 
 def _conditions(inputs: Inputs, table: Table) -> list[str]:

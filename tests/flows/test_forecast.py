@@ -19,9 +19,11 @@ def test_searches_are_counted_with_the_trial_that_asks() -> None:
         TrialGroup("majority"),
         TrialGroup("p_tuning", settings=settings),
         TrialGroup("p_tuning", settings={**settings, "placement": "searched"}, search=("4 front", "4 text"), search_settings={"epochs": 1}),
+        TrialGroup("p_tuning", settings={"epochs": 2, "placement": "searched"}, search=("3 end",), search_settings={"epochs": 1}),
     ]
     planned = [(trial, english) for trial in plan(groups, {"english": english}, folds=5, run=[0])]
-    found = list(forecast(planned, {"en": PACE}, groups).values())
+    found = list(forecast(planned, {"en": PACE}).values())
     plain = 2 * (70 * 2.0 + 10 * 0.5) + 20 * 0.5
-    assert found == [0.0, plain, plain + 2 * (70 * 2.0 + 10 * 0.5)]
+    more = 12 * (70 * 2.0 + 10 * 0.5)  # sixty steps at least, five an epoch, in the trial and in its short one
+    assert found == [0.0, plain, plain + 2 * (70 * 2.0 + 10 * 0.5), 2 * more + 20 * 0.5]
     assert training_of(trial for trial, _ in planned) == settings

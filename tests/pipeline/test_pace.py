@@ -1,6 +1,4 @@
-"""pace: the parts add up to a trial, and a measured pace is of the right order on a tiny model."""
-
-import time
+"""pace: the parts add up to a trial, and each is measured."""
 
 import pytest
 
@@ -8,7 +6,6 @@ from pipeline.answering import Answering
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.methods import few_shot, majority, p_tuning
 from pipeline.pace import Pace, measure, peak_bytes
-from pipeline.tune import tune
 from templates.benchmark import Record
 from templates.task import LocalisedTask
 
@@ -25,15 +22,11 @@ def test_a_trial_is_the_sum_of_its_parts() -> None:
     assert PACE.scaled(2.0) == Pace(2.0, 2.0, 0.5, 0.5, 20.0, 200.0, 1)
 
 
-def test_what_is_measured_is_of_the_order_of_what_happens(tiny: FrozenGPT, task: LocalisedTask, records: list[Record]) -> None:
+def test_every_part_is_measured(tiny: FrozenGPT, task: LocalisedTask, records: list[Record]) -> None:
     settings = {"epochs": 3, "least_steps": 1}
     pace = measure(Answering(tiny, task), records, seconds=1.0, settings=settings)
     assert min(pace.read, pace.step, pace.rank, pace.plain) > 0 and pace.tokens > 10 and pace.cache_bytes > 0
     assert pace.memory_bytes <= peak_bytes() and peak_bytes() > 2**20
-    expected = pace.trial_seconds("p_tuning", p_tuning.Settings(**settings), train=80, validation=20, test=0) + pace.read * len(records)
-    started = time.perf_counter()
-    tune("p_tuning", Answering(tiny, task), train_rows=records[:80], validation_rows=records[80:], settings=settings, seed=1, ahead=records)
-    assert expected / 20 < time.perf_counter() - started < expected * 20
 
 
 @pytest.mark.parametrize("method", ["majority", "tfidf"])

@@ -21,7 +21,7 @@ from tests import tiny as tiny_worlds
 
 
 @pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")  # peft 0.21 asks for it
-@pytest.mark.parametrize("kind", ["gpt2-bpe", "llama-bpe"])
+@pytest.mark.parametrize("kind", tiny_worlds.KINDS)
 def test_peft_reads_it_and_gives_the_same_logits(kind: str, records: list[Record], tmp_path: Path) -> None:
     gpt = tiny_worlds.make(kind, tmp_path)
     task = localise(catalogue.benchmark("fiqa"), language.load("sv"), prompt="published")

@@ -209,7 +209,7 @@ def _peft_course(gpt: FrozenGPT, split: Parts, *, seed: int) -> list[tuple[float
     for epoch in range(EPOCHS):
         started = time.perf_counter()
         one.epoch(split.train, begun=epoch * steps, total=EPOCHS * steps)
-        spent += time.perf_counter() - started  # validation is left out on both sides
+        spent += time.perf_counter() - started  # without validation, to our loss
         seen.append((spent, one.accuracy(split.validation)))
     one.close()
     return seen

@@ -24,6 +24,8 @@ def prompt(source: str) -> Prompt:
         ("[[10]] {sentence}:{answer}", "7 end", "{sentence}:[[7]]{answer}"),
         ("[[10]] {sentence}:{answer}", "10 front, 6 text", "[[10]] {sentence}[[6]]:{answer}"),
         ("{sentence}[[3]]{answer}", "2 text,3 end", "{sentence}[[5]]{answer}"),
+        ("Text: {sentence} [[10]] Sentiment for {target}:{answer}", "10 end", "Text: {sentence} Sentiment for {target}:[[10]]{answer}"),
+        ("\n{sentence}[[3]]:{answer}", "3 end", "\n{sentence}:[[3]]{answer}"),
         ("a{{b}} {sentence}[[3]]{answer}", "1 front", "[[1]] a{{b}} {sentence}{answer}"),
     ],
 )

@@ -44,3 +44,25 @@ def test_leads_compare_the_first_method_with_every_other_of_its_language(make):
     ]
     leads = summarise(trials, labels=LABELS, kept={}).tables[0].leads
     assert [(gap.other_method, gap.left, gap.right) for gap in leads] == [("tfidf", 0.75, 0.5), ("majority", 0.75, 0.25)]
+
+
+def test_three_folds_are_tested_over_folds_and_corrected_for_asking_often(make):
+    trials = []
+    for fold, right in enumerate(("abcdefgh", "ijklmno", "qrstuvw")):
+        rows = ("abcdefgh", "ijklmnop", "qrstuvwx")[fold]
+        for method, good in (("p_tuning", right), ("tfidf", right[:5]), ("majority", right[: 4 - fold])):
+            trials.append(make(method, "sv", answers(good, [row for row in rows if row not in good]), fold=fold, train_rows=16))
+    first, second = summarise(trials, labels=LABELS, kept={}).tables[0].leads
+    assert {first.verdict.test, second.verdict.test} == {"corrected t-test"} and first.verdict.units == 3
+    assert (first.difference.how, first.difference.low) == ("folds", first.verdict.low)
+    low, high = sorted((first.verdict, second.verdict), key=lambda verdict: verdict.p)
+    assert low.adjusted == pytest.approx(2 * low.p) and high.adjusted == pytest.approx(max(high.p, 2 * low.p))
+
+
+def test_the_plain_method_leads_not_its_variant(make):
+    variant = make("p_tuning", "sv", answers("abc", "d"), settings={"a": 1})
+    leads = (
+        summarise([variant, make("p_tuning", "sv", answers("ab", "cd")), make("majority", "sv", answers("a", "bcd"))], labels=LABELS, kept={}).tables[0].leads
+    )
+    assert [gap.other_name for gap in leads] == ["P-tuning (a 1)", "Always the majority label"] and {gap.name for gap in leads} == {"P-tuning"}
+    assert {gap.verdict.test for gap in leads} == {"McNemar's exact test"}

@@ -6,6 +6,9 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+from pipeline.inspection import VirtualToken
+from pipeline.outcome import Epoch
+from pipeline.report.inputs import Cost
 from pipeline.report.page import Facts, Inputs, Model, render, write
 from pipeline.report.summary import Summary, summarise
 from templates.benchmark import Record
@@ -241,3 +244,22 @@ def test_same_inputs_same_bytes_on_disk(inputs, html, tmp_path):
     write(inputs, tmp_path / "run" / "report.html")
     assert (tmp_path / "run" / "report.html").read_bytes() == html.encode("utf-8")
     assert list(tmp_path.glob("**/*.tmp")) == []
+
+
+def test_tests_searches_prompts_and_cost_are_shown(make, inputs):
+    def probe(condition, fold, placement, loss):
+        history = (Epoch(1, 1.0, loss, 0.5),)
+        return replace(make("p_tuning", condition, []), settings={"epochs": 1, "placement": placement}, fold=fold, history=history, best_epoch=1)
+
+    searches = [
+        probe("sv", fold, placement, loss)
+        for fold, pair in enumerate(((0.5, 0.6), (0.7, 0.4), (0.3, 0.3)))
+        for placement, loss in zip(("10 front", "<b>10 end"), pair, strict=True)
+    ]
+    token = VirtualToken(((NASTY, 0.41), (" upp", 0.3), ("x", 0.2)), 1.25, 0.5, 2.0)
+    text = Page(render(replace(inputs, searches=searches, prompts={"sv/fiqa": [token]}, cost=Cost(7, 120.0, 180.0, 3 * 2**30)))).text
+    assert "10 front" in text and re.search(r"10 frontSwedish20\.5000\.300 ?<b>10 endSwedish10\.4330\.300", text.replace(" ", "")) is None
+    assert re.search(r"10 end ?Swedish ?1 ?0\.433 ?0\.300 ?10 front ?Swedish ?2 ?0\.500 ?0\.300", text)
+    assert NASTY in text and "0.41" in text and "1.25" in text
+    assert "7 trials: 2.0 minutes by a probe of twenty seconds, 3.0 in fact; at most 3.0 GiB of memory" in text
+    assert "Does the model know when it is right?" in text and "corrected t-test" in text
