@@ -34,7 +34,7 @@ from translation.gate_report import HUMAN
 
 log = logging.getLogger(__name__)
 TUNED = "p_tuning.safetensors"
-PROBE_ROWS = 400  # below that a study is over before a probe would tell
+PROBE_ROWS = 800  # below that a study is over soon enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def run_trial(plan: Plan, trial: Trial, rows: Rows, key: str) -> str:
         with bar(trial.name) as advance:
 
             def tell(epoch: Epoch) -> None:
-                advance(1, f"validation loss {epoch.validation_loss:.3f}, accuracy {epoch.validation_accuracy:.1%}")
+                accuracy = f", accuracy {epoch.validation_accuracy:.1%}" if epoch.validation_accuracy >= 0 else ""
+                advance(1, f"validation loss {epoch.validation_loss:.3f}{accuracy}")
 
             outcome = trials.run(trial, condition, gpt=gpt, prefixes=prefixes, keep=folder, checkpoint=checkpoint, starts=starts, on_epoch=tell)
             advance(0, outcome.error or f"{outcome.seconds:.0f} s, accuracy {outcome.accuracy:.1%}")

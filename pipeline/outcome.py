@@ -32,7 +32,8 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One pass over the training part. Losses are nats per answer token; accuracy is a ratio."""
+    """One pass over the training part. Losses are nats per answer token; accuracy is a ratio. What was not measured is -1: all of the validation
+    without validation rows, its accuracy where answers have slots."""
 
     number: int
     train_loss: float

@@ -24,11 +24,13 @@ SEED = 0
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds a row: `read` its text once, `step` in training, `rank` its labels (and decode its slots) with cached text, `plain` without (zero-shot).
+    """Seconds a row: `read` its text once, `step` in training, `check` it after an epoch, `rank` its labels (and decode its slots) with cached text,
+    `plain` without (zero-shot).
     `tokens` a row in the mean, `cache_bytes` a row's keys and values, `memory_bytes` the most this process has held so far."""
 
     read: float
     step: float
+    check: float
     rank: float
     plain: float
     tokens: float
@@ -42,13 +44,13 @@ class Pace:
         epochs = 0
         if hasattr(settings, "epochs"):
             epochs = epochs_of(train, epochs=settings.epochs, batch_size=settings.batch_size, least_steps=settings.least_steps)
-            return epochs * (train * self.step + validation * self.rank) + test * self.rank
+            return epochs * (train * self.step + validation * self.check) + test * self.rank
         return test * self.plain * (1 + shots_cost * getattr(settings, "shots", 0))
 
     def scaled(self, factor: float) -> Pace:
         """The pace on texts `factor` times as long in tokens."""
         return Pace(
-            self.read * factor, self.step, self.rank, self.plain * factor, self.tokens * factor, self.cache_bytes * factor, self.memory_bytes
+            self.read * factor, self.step, self.check, self.rank, self.plain * factor, self.tokens * factor, self.cache_bytes * factor, self.memory_bytes
         )  # steps and ranks run over prompt and answer, which keep their length
 
 
@@ -80,7 +82,8 @@ def measure(answering: Answering, rows: Sequence[Record], *, seconds: float, set
     plain = _per_row(lambda part: zero.scores([sample[row] for row in part]), range(len(sample)), size=32, seconds=seconds / 4)
     tokens = float(np.mean([len(item.before) + len(item.stem) + len(item.answer) for item in encoded]))
     per_row = own.prefixes.bytes / max(1, len(own.prefixes.kept)) if own.prefixes.kept else 0.0
-    return Pace(read, stepped, ranked, plain, tokens, per_row, peak_bytes())
+    checked = stepped / 2 if own.task.slots is not None else ranked  # half a step: forward only; labels are ranked where that is all there is
+    return Pace(read, stepped, checked, ranked, plain, tokens, per_row, peak_bytes())
 
 
 def peak_bytes() -> int:

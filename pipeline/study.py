@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -269,5 +270,11 @@ def _notes(split: Parts, condition: Condition) -> tuple[str, ...]:
     if missing:
         listed = ", ".join(missing[:MOST_LISTED]) + (f" and {len(missing) - MOST_LISTED} more" if len(missing) > MOST_LISTED else "")
         notes.append(f"{len(missing)} of {len(labels)} labels have no training row: {listed}")
-        log.warning("%s: %s", condition.task.name, notes[-1])
+        _warn(f"{condition.task.name}: {notes[-1]}")
     return tuple(notes)
+
+
+@cache
+def _warn(line: str) -> None:
+    """Once a process: the methods of a study share their parts."""
+    log.warning(line)

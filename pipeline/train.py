@@ -28,6 +28,7 @@ from templates.store import write_atomic
 
 log = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 15.0
+NOT_MEASURED = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,10 @@ def train(
 ) -> Trained:
     """Train until the validation loss has not fallen for `patience` epochs, and put the best epoch's parameters back.
 
-    The validation loss is the cross-entropy of the ranked labels or, with `whole_answer` (labels and slots), that of the answer's
-    tokens, as in training. With fewer than 16 validation rows no epoch is chosen: training runs its full length and keeps the last. A checkpoint
-    (one file, written whole after a step if the last one is 15 seconds old) makes an interrupted call go on where it stopped, with the same result.
+    The validation loss is the cross-entropy of the ranked labels or, with `whole_answer` (labels and slots), that of the answer's tokens, as in
+    training; dozens of labels are then not ranked epoch by epoch, which would take longer than training. With fewer than 16 validation rows no epoch is
+    chosen: training runs its full length and keeps the last. A checkpoint (one file, written whole after a step if the last one is 15 seconds old)
+    makes an interrupted call go on where it stopped, with the same result.
     """
     parameters, plan = tunable.parameters(), tunable.training
     if not parameters or plan is None:
@@ -83,10 +85,12 @@ def train(
             if checkpoint is not None and time.monotonic() - written >= CHECKPOINT_SECONDS:
                 state.write(checkpoint)
                 written = time.monotonic()
-        loss, accuracy = _validate(tunable, validation, labels) if validation else (math.nan, math.nan)
+        loss, accuracy = NOT_MEASURED, NOT_MEASURED
         if validation and whole_answer:
             loss = _answer_loss(tunable, validation, size=plan.batch_size)
-        seen = Epoch(epoch, state.total / len(rows), loss if validation else -1.0, accuracy if validation else -1.0)
+        elif validation:
+            loss, accuracy = _validate(tunable, validation, labels)
+        seen = Epoch(epoch, state.total / len(rows), loss, accuracy)
         state.history.append(seen)
         state.steps, state.total = 0, 0.0
         if not choose or loss < state.best_loss:

@@ -84,10 +84,12 @@ def fraction_curve(
 
 
 def learning_curves(trials: Sequence[tuple[Series, Outcome]], *, conditions: Sequence[str], title: str, name: str) -> str:
-    """Validation accuracy and loss by epoch, a line a trial; the ring marks the epoch that was kept."""
+    """Validation accuracy, where it was measured, and loss by epoch, a line a trial; the ring marks the epoch that was kept."""
+    shown = [(f"validation_{what}", unit) for what, unit in (("accuracy", ""), ("loss", " (nats)"))]
+    shown = [one for one in shown if any(getattr(epoch, one[0]) >= 0 for _, trial in trials for epoch in trial.history)] or shown[1:]
 
     def draw(figure: Figure) -> None:
-        upper, lower = figure.subplots(2, 1, sharex=True)
+        panels = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
         methods = list(dict.fromkeys(method for (_, method), _ in trials))
         told: set[Series] = set()
         for series, trial in trials:
@@ -95,19 +97,20 @@ def learning_curves(trials: Sequence[tuple[Series, Outcome]], *, conditions: Seq
             epochs = [epoch.number for epoch in trial.history]
             label = None if series in told else ", ".join(series)
             told.add(series)
-            for axes, values in ((upper, [one.validation_accuracy for one in trial.history]), (lower, [one.validation_loss for one in trial.history])):
+            for axes, (measured, _) in zip(panels, shown, strict=True):
+                values = [getattr(epoch, measured) if getattr(epoch, measured) >= 0 else float("nan") for epoch in trial.history]
                 axes.plot(epochs, values, dash, color=colour, linewidth=1.4, alpha=0.8, label=label)
                 if trial.best_epoch in epochs:
                     axes.plot([trial.best_epoch], [values[epochs.index(trial.best_epoch)]], "o", color=colour, markerfacecolor="none", markersize=7)
-        upper.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        upper.set_ylabel("validation accuracy")
-        lower.set_ylabel("validation loss (nats)")
-        lower.set_xlabel("epoch")
-        lower.xaxis.set_major_locator(MaxNLocator(integer=True))
-        _finish(upper)
-        _finish(lower, legend=False)
+        for number, (axes, (measured, unit)) in enumerate(zip(panels, shown, strict=True)):
+            axes.set_ylabel(measured.replace("_", " ") + unit)
+            if measured == "validation_accuracy":
+                axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+            _finish(axes, legend=number == 0)
+        panels[-1].set_xlabel("epoch")
+        panels[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
 
-    return _svg(draw, height=4.9, title=title, name=name)
+    return _svg(draw, height=4.9 if len(shown) == 2 else 2.9, title=title, name=name)
 
 
 def confusion(trials: Sequence[Outcome], labels: Sequence[str], *, title: str, name: str) -> str:

@@ -8,7 +8,7 @@ from templates import catalogue, language
 from templates.task import localise
 from tests.tiny import toy_records
 
-PACE = Pace(read=1.0, step=2.0, rank=0.5, plain=0.25, tokens=10.0, cache_bytes=100.0, memory_bytes=1)
+PACE = Pace(read=1.0, step=2.0, check=0.5, rank=0.5, plain=0.25, tokens=10.0, cache_bytes=100.0, memory_bytes=1)
 
 
 def test_searches_are_counted_with_the_trial_that_asks() -> None:

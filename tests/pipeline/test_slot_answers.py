@@ -116,8 +116,10 @@ def test_a_method_that_memorises_reads_eight_records_exactly() -> None:
     gpt = taught(task, rows)
     before = gpt.measure()
     settings = {"epochs": 40, "learning_rate": 0.02, "warmup_steps": 5, "patience": 40, "least_steps": 1}
-    tunable, trained = tune("p_tuning", Answering(gpt, task), train_rows=rows, validation_rows=[], settings=settings, seed=1)
+    tunable, trained = tune("p_tuning", Answering(gpt, task), train_rows=rows, validation_rows=rows, settings=settings, seed=1)
     assert trained.history[-1].train_loss < trained.history[0].train_loss
+    assert min(epoch.validation_loss for epoch in trained.history) >= 0
+    assert {epoch.validation_accuracy for epoch in trained.history} == {-1.0}  # dozens of labels are not ranked epoch by epoch
     assert gpt.measure() == before
     found = evaluate(tunable, rows, labels=LABELS, slots_in="utterance")
     assert [(item.predicted, item.predicted_slots) for item in found] == [(record.label, record.slots) for record in rows]

@@ -43,6 +43,12 @@ def test_a_default_is_signed_as_if_it_were_written(tiny: FrozenGPT, task: Locali
     assert trial.name == "en fiqa few_shot shots=2 fold 0/5 0.5% seed 1"
 
 
+def test_labels_without_a_training_row_are_listed(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:
+    outcome = run(tiny, task, records, tmp_path, fraction=0.01)
+    assert outcome.train_rows == 1 and outcome.notes == ("1 of 2 labels have no training row: negative",)
+    assert run(tiny, task, records, tmp_path).notes == ()
+
+
 def test_a_failed_trial_is_an_outcome_with_its_error(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:
     outcome = run(tiny, task, records, tmp_path, method="few_shot", settings={"shots": 99})
     assert outcome.error == "Refusal: few_shot: shots is 99; choose from 0 to 64."

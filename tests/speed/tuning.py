@@ -11,8 +11,11 @@ from __future__ import annotations
 import argparse
 import math
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -47,14 +50,20 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=256, help="rows a round of throughput goes over")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--only", choices=("ours", "peft"), help="one pass of one side, then the most memory it held: what the whole script calls itself for")
     given = parser.parse_args()
     torch.set_num_threads(2)
     data = given.data if given.data.is_dir() else None
     rows = refresh.fetch(FIQA, data=data, source="data" if data else "sample", settings=FIQA.settings()).records
     gpt = load_gpt(given.model)
+    if given.only:
+        passes(gpt, rows[: given.rows])[given.only]()
+        print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f}")
+        return
     found: dict[str, Any] = {}
     if "throughput" in given.parts:
         found |= throughput(gpt, rows[: given.rows], rounds=given.rounds)
+        found |= {f"{side}_peak_gib": peak(side, given) for side in ("ours", "peft")}
     if "accuracy" in given.parts:
         found |= accuracy(gpt, rows, seeds=given.seeds)
     if "study" in given.parts:
@@ -145,8 +154,8 @@ class Peft:
         self.gpt.model.eval()
 
 
-def throughput(gpt: FrozenGPT, rows: Sequence[Record], *, rounds: int) -> dict[str, Any]:
-    """Examples a second over whole passes, the three by turns."""
+def passes(gpt: FrozenGPT, rows: Sequence[Record]) -> dict[str, Callable[[], None]]:
+    """One pass of each side; ours has read the texts before."""
     answering = answering_of(gpt)
     tunable = p_tuning.build(answering, p_tuning.Settings(batch_size=BATCH), seed=1)
     optimiser = torch.optim.AdamW(tunable.parameters(), lr=RATE)
@@ -159,30 +168,32 @@ def throughput(gpt: FrozenGPT, rows: Sequence[Record], *, rounds: int) -> dict[s
             torch.nn.utils.clip_grad_norm_(tunable.parameters(), 1.0)
             optimiser.step()
 
-    started = time.perf_counter()
     tunable.prepare(rows, seed=1, ahead=rows)
+
+    def peft(*, ordered: bool) -> None:
+        one = Peft(gpt, seed=1, ordered=ordered)
+        one.epoch(rows)
+        one.close()
+
+    return {"ours": ours, "unsorted": partial(peft, ordered=False), "peft": partial(peft, ordered=True)}
+
+
+def throughput(gpt: FrozenGPT, rows: Sequence[Record], *, rounds: int) -> dict[str, Any]:
+    """Examples a second over whole passes, the three by turns."""
+    started = time.perf_counter()
+    work = passes(gpt, rows)
     reading = time.perf_counter() - started
-    ours()
-    after_ours = peak()
-    peers = {name: Peft(gpt, seed=1, ordered=name == "sorted") for name in ("unsorted", "sorted")}
-    taken: dict[str, list[float]] = {"ours": [], "unsorted": [], "sorted": []}
-    work: dict[str, Callable[[], None]] = {"ours": ours, **{name: (lambda one=one: one.epoch(rows)) for name, one in peers.items()}}
+    work["ours"]()
+    taken: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(rounds):
         for name, run in work.items():
             started = time.perf_counter()
             run()
             taken[name].append(time.perf_counter() - started)
-    for one in peers.values():
-        one.close()
     rates = {name: len(rows) / median(times) for name, times in taken.items()}
-    print(f"examples a second: ours {rates['ours']:.1f}, PEFT unsorted {rates['unsorted']:.2f}, sorted {rates['sorted']:.2f}; our reading {reading:.1f} s once")
-    ratios = {name: median([peer / mine for peer, mine in zip(taken[name], taken["ours"], strict=True)]) for name in peers}
-    return {
-        "ratio_throughput_unsorted_fp32": round(ratios["unsorted"], 2),
-        "ratio_throughput_sorted_fp32": round(ratios["sorted"], 2),
-        "our_peak_gib": after_ours,
-        "both_peak_gib": peak(),
-    }
+    print(f"examples a second: ours {rates['ours']:.1f}, PEFT unsorted {rates['unsorted']:.2f}, sorted {rates['peft']:.2f}; our reading {reading:.1f} s once")
+    ratios = {name: median([peer / mine for peer, mine in zip(taken[name], taken["ours"], strict=True)]) for name in work}
+    return {"ratio_throughput_unsorted_fp32": round(ratios["unsorted"], 2), "ratio_throughput_sorted_fp32": round(ratios["peft"], 2)}
 
 
 def accuracy(gpt: FrozenGPT, rows: Sequence[Record], *, seeds: int) -> dict[str, Any]:
@@ -251,9 +262,10 @@ def study(gpt: FrozenGPT, rows: Sequence[Record]) -> dict[str, Any]:
     return {"ratio_study_sorted": round(peer / ours, 2)}
 
 
-def peak() -> float:
-    """GiB this process has held at most."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)
+def peak(side: str, given: argparse.Namespace) -> float:
+    """GiB that a process of this side alone holds at most."""
+    command = [sys.executable, "-m", "tests.speed.tuning", "--only", side, "--model", given.model, "--data", str(given.data), "--rows", str(given.rows)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import pytest
 
@@ -70,6 +71,15 @@ def test_learning_curves_mark_the_epoch_kept(outcomes):
     svg = charts.learning_curves(trained, conditions=["Swedish"], title="learning", name="l")
     assert texts(svg).count("Swedish, P-tuning") == 1
     assert {"validation accuracy", "validation loss (nats)", "epoch"} <= set(texts(svg))
+
+
+def test_an_accuracy_that_was_not_measured_has_no_panel(outcomes):
+    trained = [(("Swedish", "P-tuning"), one) for one in outcomes if one.history][:2]
+    silent = [(series, replace(one, history=tuple(replace(epoch, validation_accuracy=-1.0) for epoch in one.history))) for series, one in trained]
+    shown = texts(charts.learning_curves(silent, conditions=["Swedish"], title="learning", name="l"))
+    assert "validation loss (nats)" in shown and "validation accuracy" not in shown
+    both = texts(charts.learning_curves([trained[0], silent[1]], conditions=["Swedish"], title="learning", name="l"))
+    assert "validation accuracy" in both
 
 
 def test_confusion_counts_by_hand(make):
