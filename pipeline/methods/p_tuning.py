@@ -114,10 +114,9 @@ class PTuning:
             self.encoder.match(gpt.embedding_size)
         if settings.start:
             self.encoder.begin_at(self._start(settings.start))
-        with torch.no_grad():
-            self.start = self.encoder.eval()().clone()
         self.per_token = settings.per_token
         self._kept: Tensor | None = None
+        self.start = self.prompt().detach().clone()
 
     @staticmethod
     def holding(answering: Answering, prompt: Float[Tensor, "P H"]) -> PTuning:
