@@ -243,7 +243,7 @@ def _optimisers(model: MarianMTModel, settings: Settings) -> tuple[torch.optim.O
     inside = {id(parameter) for parameter in matrices}
     others = [parameter for parameter in model.parameters() if parameter.requires_grad and id(parameter) not in inside]
     return (
-        Muon(matrices, lr=settings.learning_rate, weight_decay=settings.weight_decay),
+        Muon(matrices, lr=settings.learning_rate, weight_decay=settings.weight_decay, bfloat16=settings.bfloat16),
         torch.optim.AdamW(others, lr=settings.learning_rate, betas=(0.9, 0.98), eps=1e-9, weight_decay=settings.weight_decay, fused=True),
     )
 

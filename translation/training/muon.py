@@ -1,7 +1,7 @@
 """Muon: momentum whose steps are made orthogonal, for the matrices inside a model (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/).
 
-torch has one, but its products are in bfloat16, which CPUs not built for it are many times slower in (see precision). This one keeps the
-weights' own precision and takes all matrices of one shape in one product.
+torch has one, but its products are always in bfloat16, which CPUs not built for it are many times slower in (see precision). This one takes
+the precision that the training goes by, and all matrices of one shape in one product.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ RMS = 0.2  # of a step of Adam, so that one learning rate serves both (Liu et al
 
 
 class Muon(torch.optim.Optimizer):
-    """Nesterov momentum, orthogonalised, with decoupled weight decay. Matrices only: embeddings, biases and norms are AdamW's."""
+    """Nesterov momentum, orthogonalised, with decoupled weight decay. Matrices only: embeddings, biases and norms are AdamW's.
 
-    def __init__(self, matrices: Iterable[nn.Parameter], *, lr: float, momentum: float = 0.95, weight_decay: float = 0.01) -> None:
+    `bfloat16`: orthogonalise in it, as the post does; weights and momentum stay as they are.
+    """
+
+    def __init__(self, matrices: Iterable[nn.Parameter], *, lr: float, momentum: float = 0.95, weight_decay: float = 0.01, bfloat16: bool = False) -> None:
         super().__init__(matrices, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
+        self.bfloat16 = bfloat16
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]  # no closure is ever needed
@@ -32,7 +36,7 @@ class Muon(torch.optim.Optimizer):
                     shapes.setdefault(parameter.shape, []).append(parameter)
             for shape, alike in shapes.items():
                 ahead = torch.stack([self._ahead(parameter, group["momentum"]) for parameter in alike])
-                steps = orthogonal(ahead)
+                steps = orthogonal(ahead.bfloat16()).to(ahead.dtype) if self.bfloat16 else orthogonal(ahead)
                 rate = group["lr"]
                 for parameter, step in zip(alike, steps, strict=True):
                     parameter.mul_(1 - rate * group["weight_decay"]).add_(step, alpha=-rate * RMS * max(shape) ** 0.5)

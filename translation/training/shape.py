@@ -32,7 +32,8 @@ class Shape:
 
 SHAPES = {
     "tiny": Shape(1, 1, 64, 128, 4, 0.0),  # learns a few sentences by heart in seconds
-    "small": Shape(6, 2, 256, 1024, 8),  # about 9 MB in int8; what ships
+    "small": Shape(6, 2, 256, 1024, 8),  # about 9 MB in int8
+    "medium": Shape(6, 2, 320, 1280, 8),  # about 14 MB in int8; what ships
     "big": Shape(12, 2, 768, 3072, 12),  # a teacher; needs a GPU
 }
 
