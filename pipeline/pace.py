@@ -66,7 +66,7 @@ def measure(answering: Answering, rows: Sequence[Record], *, seconds: float, set
     texts = [item.before or (0,) for item in tunable.answering.encode(sample)]
     read = _per_row(lambda part: PrefixCache(own.gpt).read_ahead([texts[row] for row in part]), range(len(sample)), size=SAMPLE, seconds=seconds / 4)
     tunable.prepare(sample, seed=SEED, ahead=sample)
-    stepper = Stepper(tunable, torch.optim.AdamW(tunable.parameters(), lr=1e-6), tunable.training)
+    stepper = Stepper(tunable, torch.optim.AdamW(tunable.parameters(), lr=1e-6, fused=True), tunable.training)
 
     def step(part: Sequence[int]) -> None:
         stepper.step([sample[row] for row in part], seed=SEED)

@@ -64,7 +64,7 @@ def train(
         return Trained()
     steps_an_epoch = math.ceil(len(rows) / plan.batch_size)
     epochs = epochs_of(len(rows), epochs=plan.epochs, batch_size=plan.batch_size, least_steps=plan.least_steps)
-    optimiser = torch.optim.AdamW(parameters, lr=plan.learning_rate, betas=(0.9, 0.98), weight_decay=plan.weight_decay)
+    optimiser = torch.optim.AdamW(parameters, lr=plan.learning_rate, betas=(0.9, 0.98), weight_decay=plan.weight_decay, fused=True)
     state = _State(tuple(parameters), optimiser)
     if checkpoint is not None and checkpoint.is_file():
         state.read(checkpoint)

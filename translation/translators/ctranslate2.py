@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +135,9 @@ class CTranslate2:
         own_target = (folder / "target.spm").is_file()
         self._source = sentencepiece.SentencePieceProcessor(model_file=str(folder / "source.spm"))
         self._target = sentencepiece.SentencePieceProcessor(model_file=str(folder / "target.spm")) if own_target else self._source
-        self._engine = ctranslate2.Translator(str(folder), device="cpu", compute_type="int8", inter_threads=settings.threads, intra_threads=1)
+        with ThreadPoolExecutor(1) as elsewhere:  # it sets the number of OpenMP threads of the thread that makes it, which torch in this one goes by too
+            make = partial(ctranslate2.Translator, str(folder), device="cpu", compute_type="int8", inter_threads=settings.threads, intra_threads=1)
+            self._engine = elsewhere.submit(make).result()
         self._limit = int(manifest["max_positions"])
         self._settings = settings
         self._before = [tag(target)] if len(manifest["targets"]) > 1 else []

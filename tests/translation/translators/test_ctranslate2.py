@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sacrebleu
+import torch
 
 from templates import language
 from templates.language import Language
@@ -30,6 +31,16 @@ def test_the_shipped_model_translates(english: Language, swedish: Language) -> N
     assert output.text == "Var är stationen?"
     assert -1.0 < output.score < 0.0
     assert not output.truncated
+
+
+def test_loading_leaves_torchs_threads_alone(english: Language, swedish: Language) -> None:
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        engine.build(engine.Settings(), source=english, target=swedish).translate(["Hello."])
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_a_damaged_file_is_refused_before_loading(copied: Path, english: Language, swedish: Language) -> None:
