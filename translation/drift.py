@@ -56,9 +56,12 @@ def _note(report: GateReport, before: Mapping[str, Any], texts: Mapping[str, Any
 
 
 def _shares(report: GateReport, before: Mapping[str, Any]) -> Iterator[Delta]:
-    """Keep rate, every check's flagged share, every slot type's carried share."""
+    """Keep rate, the share of rows kept but marked, every check's flagged share, every slot type's carried share."""
     numbers = before["statistics"]
-    yield _share("keep rate", Share(report.statistics.kept, report.statistics.rows), Share(numbers["kept"], numbers["kept"] + numbers["quarantined"]))
+    rows = numbers["kept"] + numbers["quarantined"]
+    yield _share("keep rate", Share(report.statistics.kept, report.statistics.rows), Share(numbers["kept"], rows))
+    if "marked" in numbers:
+        yield _share("marked", Share(report.statistics.marked, report.statistics.rows), Share(numbers["marked"], rows))
     then = {check["id"]: Share(check["n_flagged"], check["n_evaluated"]) for check in before["checks"]}
     for check in report.checks:
         if check.id in then:

@@ -54,6 +54,13 @@ def test_a_change_beyond_chance_matters_and_one_within_does_not(tmp_path):
     assert near["keep rate"].how == "40 of 40 → 39 of 40; within chance"
 
 
+def test_more_rows_that_are_kept_but_marked_matter(tmp_path):
+    now = report_of(form=SWEDISH.replace(".", " glopsnigt."))
+    assert now.statistics.marked > 20
+    found = deltas(drift.compare(now, before(tmp_path), run="r"))["marked"]
+    assert found.matters and found.now > found.before
+
+
 def test_other_texts_are_seen_and_references_say_whether_they_are_better(tmp_path):
     human = {str(n): {"sentence": SWEDISH.format(n)} for n in range(40)}
     now = references.measured(report_of(form=OTHER), human, FIQA)
