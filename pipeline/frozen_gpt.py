@@ -21,7 +21,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
 
-from pipeline import smollm2
+from pipeline import frozen_llama, smollm2
 from templates.hub import reachable
 from templates.refusal import Refusal
 
@@ -31,10 +31,17 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Keys and values of frozen text: `kv [L, 2, B, heads, S, D]`, padded on the right; `lengths [B]` are the true S."""
+    """Keys and values of frozen text: `kv [L, 2, B, heads, S + room, D]`, padded on the right; `lengths [B]` are the true S. Behind them is
+    `room` for those of tokens still to be run."""
 
-    kv: Float[Tensor, "L 2 B heads S D"]
+    kv: Float[Tensor, "L 2 B heads S_plus_room D"]
     lengths: Int[Tensor, "B"]
+    room: int = 0
+
+    @property
+    def width(self) -> int:
+        """S."""
+        return self.kv.shape[4] - self.room
 
 
 class FrozenGPT:
@@ -53,6 +60,7 @@ class FrozenGPT:
         self.limit = int(getattr(model.config, "max_position_embeddings", 1024))
         self.parameters = sum(parameter.numel() for parameter in model.parameters())
         self.fingerprint = fingerprint or self.measure()
+        self.by_hand = frozen_llama.of(model)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -113,6 +121,23 @@ class FrozenGPT:
         mask.masked_fill_(~visible[:, None], torch.finfo(embeddings.dtype).min)
         out = self.model.base_model(inputs_embeds=embeddings, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=cache is not None)
         return out.last_hidden_state, cache
+
+    def run_at(
+        self,
+        embeddings: Float[Tensor, "B T H"],
+        *,
+        positions: Int[Tensor, "B T"],
+        visible: Bool[Tensor, "B T S_plus_T"],
+        past: Past | None,
+        rows: Int[Tensor, "E"],
+        places: Int[Tensor, "E"],
+    ) -> Float[Tensor, "E H"]:
+        """What `run` gives at these places of these rows alone, for a past with room for T tokens or without any; faster where the layers are known."""
+        width = positions.shape[1]
+        if self.by_hand is None or (past is not None and past.room != width):
+            return self.run(embeddings, positions=positions, visible=visible, past=past)[0][rows, places]
+        kv = past.kv if past is not None else self.by_hand.room(len(positions), width)
+        return self.by_hand.run(embeddings, positions=positions, visible=visible, kv=kv, at=rows * width + places)
 
     def log_probabilities(self, hidden: Float[Tensor, "N H"], tokens: Int[Tensor, "N"]) -> Float[Tensor, "N"]:
         """log p(token) at each hidden state, in fp32; beside `logits` the only place where the head is used."""

@@ -33,8 +33,8 @@ class PrefixCache:
         self.kept: dict[tuple[int, ...], Tensor] = {}
         self.ahead: frozenset[tuple[int, ...]] = frozenset()
 
-    def gather(self, texts: Sequence[tuple[int, ...]]) -> Past | None:
-        """The texts' keys and values, padded on the right; None if all texts are empty."""
+    def gather(self, texts: Sequence[tuple[int, ...]], *, room: int = 0) -> Past | None:
+        """The texts' keys and values, padded on the right, with room for those of `room` tokens more; None if all texts are empty."""
         lengths = torch.tensor([len(text) for text in texts])
         if not int(lengths.max()):
             return None
@@ -45,11 +45,13 @@ class PrefixCache:
             found[text] = kv
             self._keep(text, kv)
         layers, two, heads, _, size = next(iter(found.values())).shape
-        kv = torch.zeros(layers, two, len(texts), heads, int(lengths.max()), size, dtype=self.gpt.dtype)
+        width = int(lengths.max())
+        kv = torch.empty(layers, two, len(texts), heads, width + room, size, dtype=self.gpt.dtype)
         for row, text in enumerate(texts):
             if text:
                 kv[:, :, row, :, : len(text)] = found[text]
-        return Past(kv, lengths)
+            kv[:, :, row, :, len(text) : width] = 0
+        return Past(kv, lengths, room)
 
     def read_ahead(self, texts: Sequence[tuple[int, ...]]) -> None:
         """Read texts that will be asked for soon, many at once, as far as there is room; also those that are kept from elsewhere, where they

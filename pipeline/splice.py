@@ -35,13 +35,14 @@ def answer_scores(
         assert prompt is not None
         past: Past | None = _read_front(gpt, batch, prompt, front, prefixes=prefixes)
     else:
-        past = prefixes.gather(batch.before)
+        past = prefixes.gather(batch.before, room=batch.slots.shape[1] if gpt.by_hand is not None else 0)
     slots, visible = batch.slots[:, front:], batch.visible[:, front:, front:]
     if past is not None:
-        frozen = torch.arange(past.kv.shape[4])[None, :] < past.lengths[:, None]  # [B, S]
+        frozen = torch.arange(past.width)[None, :] < past.lengths[:, None]  # [B, S]
         visible = torch.cat([frozen[:, None].expand(-1, slots.shape[1], -1), visible], dim=2)
-    hidden, _ = gpt.run(splice(gpt, slots, prompt), positions=batch.positions[:, front:], visible=visible, past=past)
-    edges = gpt.log_probabilities(hidden[batch.rows, batch.places - front], batch.tokens)
+    given: dict[str, Any] = {"positions": batch.positions[:, front:], "visible": visible, "past": past}
+    hidden = gpt.run_at(splice(gpt, slots, prompt), rows=batch.rows, places=batch.places - front, **given)
+    edges = gpt.log_probabilities(hidden, batch.tokens)
     count = len(batch.answer_rows)
     scores = torch.zeros(count).index_add(0, batch.answers, edges[batch.edges])
     lengths = torch.zeros(count, dtype=torch.long).index_add(0, batch.answers, torch.ones_like(batch.answers))

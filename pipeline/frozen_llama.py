@@ -1,0 +1,221 @@
+"""FrozenLlama: the layers of a frozen Llama, there and back by hand, for the short passes that p-tuning makes by the ten thousand.
+
+A frozen model needs no gradients of weights, so the way back is one product for each on the way there. What differs from transformers' own
+layers is how, not what: keys and values of the text and of the tokens behind it stand in one room, heads that share keys are rows of one
+product and not copies, queries, keys and values are one product and so are gate and up, and the last layer's second half is computed only
+where somebody looks. Llama: Touvron et al. 2023, https://arxiv.org/abs/2302.13971; rotary positions: Su et al. 2021, https://arxiv.org/abs/2104.09864;
+shared heads: Ainslie et al. 2023, https://arxiv.org/abs/2305.13245.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+from transformers import LlamaForCausalLM, PreTrainedModel
+
+PLAIN = {"attention_bias": False, "mlp_bias": False, "hidden_act": "silu", "pretraining_tp": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """`attend [3 heads D, H]`: queries, keys, values; `mix [H, heads D]`; `widen [2 F, H]`: gate, up; `narrow [H, F]`; two norms [H]."""
+
+    first: Tensor
+    attend: Tensor
+    mix: Tensor
+    second: Tensor
+    widen: Tensor
+    narrow: Tensor
+
+
+class FrozenLlama:
+    """Runs the layers of `model`, whose weights it lays side by side where they are multiplied with the same thing; they stay the model's own."""
+
+    def __init__(self, model: LlamaForCausalLM) -> None:
+        config = model.config
+        self.inner = cast(Any, model.model)
+        self.heads = int(config.num_attention_heads)
+        self.shared = int(config.num_key_value_heads or self.heads)
+        self.size = int(getattr(config, "head_dim", None) or config.hidden_size // self.heads)
+        self.eps = float(config.rms_norm_eps)
+        self.layers = [_layer(layer) for layer in self.inner.layers]
+
+    def room(self, rows: int, width: int) -> Float[Tensor, "L 2 B heads T D"]:
+        """Room for keys and values of that many tokens with nothing before them."""
+        return self.layers[0].mix.new_empty(len(self.layers), 2, rows, self.shared, width, self.size)
+
+    def run(
+        self,
+        embeddings: Float[Tensor, "B T H"],
+        *,
+        positions: Int[Tensor, "B T"],
+        visible: Bool[Tensor, "B T S_plus_T"],
+        kv: Float[Tensor, "L 2 B heads S_plus_T D"],
+        at: Int[Tensor, "E"],
+    ) -> Float[Tensor, "E H"]:
+        """Hidden states after the last norm at the places `at` of [B T] laid flat. The last T places of `kv` are room for keys and values
+        of these tokens: they are written here. Gradients go to `embeddings` alone."""
+        cos, sin = self.inner.rotary_emb(embeddings, position_ids=positions)
+        cos, sin = (one[:, :, None, : self.size // 2] for one in (cos, sin))
+        learns = embeddings.requires_grad and torch.is_grad_enabled()
+        hidden: Tensor = _Run.apply(embeddings, self, cos, sin, ~visible, kv, at, learns)  # type: ignore[no-untyped-call]
+        return hidden
+
+
+def of(model: PreTrainedModel) -> FrozenLlama | None:
+    """The layers of a model of this kind; None for any other, which transformers runs."""
+    if type(model) is not LlamaForCausalLM or any(getattr(model.config, name, value) != value for name, value in PLAIN.items()):
+        return None
+    return FrozenLlama(model)
+
+
+def _layer(layer: Any) -> _Layer:
+    attention, wide = layer.self_attn, layer.mlp
+    return _Layer(
+        layer.input_layernorm.weight,
+        _together(attention.q_proj, attention.k_proj, attention.v_proj),
+        attention.o_proj.weight,
+        layer.post_attention_layernorm.weight,
+        _together(wide.gate_proj, wide.up_proj),
+        wide.down_proj.weight,
+    )
+
+
+def _together(*parts: nn.Linear) -> Tensor:
+    """Their weights one below the other; what they hold from now on are views of that, as they may be already."""
+    first, rows = parts[0].weight, [len(part.weight) for part in parts]
+    places = [first.storage_offset() + sum(rows[:number]) * first.shape[1] for number in range(len(parts))]
+    if all(_stands(part.weight, first, place) for part, place in zip(parts, places, strict=True)):
+        return first.detach().as_strided((sum(rows), first.shape[1]), (first.shape[1], 1), places[0])
+    whole = torch.cat([part.weight.detach() for part in parts])
+    for part, weight in zip(parts, whole.split(rows), strict=True):
+        part.weight = nn.Parameter(weight, requires_grad=False)
+    return whole
+
+
+def _stands(weight: Tensor, first: Tensor, place: int) -> bool:
+    """Whether it lies at this place of what the first lies in."""
+    alike = weight.untyped_storage().data_ptr() == first.untyped_storage().data_ptr() and weight.shape[1] == first.shape[1]
+    return alike and weight.is_contiguous() and weight.storage_offset() == place
+
+
+class _Run(torch.autograd.Function):
+    """All layers; N = B T, G = heads that share keys and values, K = heads of those."""
+
+    @staticmethod
+    def forward(
+        context: Any, embeddings: Tensor, llama: FrozenLlama, cos: Tensor, sin: Tensor, hidden_from: Tensor, kv: Tensor, at: Tensor, learns: bool
+    ) -> Tensor:
+        rows, width, wide = embeddings.shape
+        mask = torch.zeros(hidden_from.shape, dtype=embeddings.dtype, device=embeddings.device)
+        mask.masked_fill_(hidden_from, torch.finfo(embeddings.dtype).min)
+        mask = mask[:, None, None].expand(-1, 1, llama.heads // llama.shared, -1, -1).reshape(rows, 1, -1, mask.shape[-1])  # [B 1 GT S+T]
+        kept: list[tuple[Tensor, ...]] = []
+        stream = embeddings.reshape(-1, wide)
+        for number, layer in enumerate(llama.layers):
+            last = number == len(llama.layers) - 1
+            given = stream
+            normed, first = _norm(stream, layer.first, llama.eps)
+            query, key, value = _turned(normed @ layer.attend.T, cos, sin, llama, rows, width)
+            keys, values = kv[number, 0], kv[number, 1]
+            keys[:, :, -width:], values[:, :, -width:] = key, value
+            query = _folded(query, llama)
+            scores = (query @ keys.mT).mul_(llama.size**-0.5).add_(mask)
+            shares = torch.softmax(scores, -1, dtype=torch.float32).to(scores.dtype)
+            mixed = _unfolded(shares @ values, llama, width).reshape(rows * width, -1)
+            if last:
+                mixed, stream = mixed[at], stream[at]
+            middle = torch.addmm(stream, mixed, layer.mix.T)
+            normed, second = _norm(middle, layer.second, llama.eps)
+            both = normed @ layer.widen.T
+            gate, up = both.chunk(2, dim=1)
+            stream = torch.addmm(middle, nn.functional.silu(gate).mul_(up), layer.narrow.T)
+            if learns:
+                kept.append((given, first, query, shares, middle, second, both))
+        found, scale = _norm(stream, llama.inner.norm.weight, llama.eps)
+        if learns:
+            context.llama, context.shape, context.each = llama, embeddings.shape, len(kept[0])
+            context.save_for_backward(stream, scale, cos, sin, kv, at, *(one for layer in kept for one in layer))
+        return found
+
+    @staticmethod
+    def backward(context: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        llama: FrozenLlama = context.llama
+        rows, width, wide = context.shape
+        stream, scale, cos, sin, kv, at, *rest = context.saved_tensors
+        count, each = len(llama.layers), context.each
+        slope = _norm_back(gradients[0], stream, scale, llama.inner.norm.weight)
+        for number in reversed(range(count)):
+            layer, last = llama.layers[number], number == count - 1
+            given, first, query, shares, middle, second, both = rest[number * each : (number + 1) * each]
+            gate, up = both.chunk(2, dim=1)
+            by_product = slope @ layer.narrow
+            by_both = torch.empty_like(both)
+            torch.mul(by_product, nn.functional.silu(gate), out=by_both[:, both.shape[1] // 2 :])
+            by_both[:, : both.shape[1] // 2] = torch.ops.aten.silu_backward(by_product.mul_(up), gate)
+            slope = _norm_back(by_both @ layer.widen, middle, second, layer.second, slope)
+            by_mixed = slope @ layer.mix
+            if last:  # only some places were looked at, one perhaps more than once
+                by_mixed = by_mixed.new_zeros(rows * width, by_mixed.shape[1]).index_add_(0, at, by_mixed)
+                slope = slope.new_zeros(rows * width, wide).index_add_(0, at, slope)
+            folded = _folded(by_mixed.view(rows, width, llama.heads, llama.size), llama)
+            keys, values = kv[number, 0], kv[number, 1]
+            by_scores = torch.ops.aten._softmax_backward_data(folded @ values.mT, shares, -1, shares.dtype).mul_(llama.size**-0.5)
+            by_query = _unfolded(by_scores @ keys, llama, width)
+            by_key = (by_scores[..., -width:].mT @ query).transpose(1, 2)
+            by_value = (shares[..., -width:].mT @ folded).transpose(1, 2)
+            by_heads = _turned_back(by_query, by_key, by_value, cos, sin).view(rows * width, -1)
+            slope = _norm_back(by_heads @ layer.attend, given, first, layer.first, slope)
+        return slope.view(rows, width, wide), None, None, None, None, None, None, None
+
+
+def _norm(stream: Tensor, weight: Tensor, eps: float) -> tuple[Tensor, Tensor]:
+    """Root mean square norm (Zhang and Sennrich 2019, https://arxiv.org/abs/1910.07467) of [N H], and what each row was multiplied with [N 1], in float32."""
+    wide = stream.float()
+    scale = wide.square().mean(-1, keepdim=True).add_(eps).rsqrt_()
+    return (wide * scale).to(stream.dtype).mul_(weight), scale
+
+
+def _norm_back(slope: Tensor, stream: Tensor, scale: Tensor, weight: Tensor, beside: Tensor | None = None) -> Tensor:
+    """Through _norm, plus what comes `beside` it."""
+    wide = stream.float() * scale
+    through = slope.float() * weight
+    through.addcmul_(wide, (through * wide).mean(-1, keepdim=True), value=-1).mul_(scale)
+    return through.to(slope.dtype) if beside is None else through.add_(beside).to(slope.dtype)
+
+
+def _turned(heads: Tensor, cos: Tensor, sin: Tensor, llama: FrozenLlama, rows: int, width: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries [B T K G D], keys and values [B K T D] out of [N (heads + 2 K) D], the first two turned to their positions."""
+    heads = heads.view(rows, width, llama.heads + 2 * llama.shared, llama.size)
+    both, value = heads[:, :, : llama.heads + llama.shared], heads[:, :, llama.heads + llama.shared :]
+    turned = _rotate(both, cos, sin)
+    return turned[:, :, : llama.heads], turned[:, :, llama.heads :].transpose(1, 2), value.transpose(1, 2)
+
+
+def _turned_back(query: Tensor, key: Tensor, value: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    return torch.cat([_rotate(torch.cat([query, key], 2), cos, -sin), value], 2)
+
+
+def _rotate(heads: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    half = heads.shape[-1] // 2
+    left, right = heads[..., :half], heads[..., half:]
+    turned = torch.empty(heads.shape, dtype=heads.dtype, device=heads.device)
+    torch.mul(left, cos, out=turned[..., :half]).addcmul_(right, sin, value=-1)
+    torch.mul(right, cos, out=turned[..., half:]).addcmul_(left, sin)
+    return turned
+
+
+def _folded(query: Tensor, llama: FrozenLlama) -> Tensor:
+    """[B T heads D] as [B K GT D]: heads that share keys are rows of one product."""
+    rows, width = query.shape[:2]
+    return query.view(rows, width, llama.shared, -1, llama.size).permute(0, 2, 3, 1, 4).reshape(rows, llama.shared, -1, llama.size)
+
+
+def _unfolded(folded: Tensor, llama: FrozenLlama, width: int) -> Tensor:
+    """[B K GT D] as [B T heads D]."""
+    rows = len(folded)
+    return folded.view(rows, llama.shared, -1, width, llama.size).permute(0, 3, 1, 2, 4).reshape(rows, width, llama.heads, llama.size)

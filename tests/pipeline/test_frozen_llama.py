@@ -1,0 +1,88 @@
+"""The layers run by hand say and learn what transformers' own do, at the places asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from pipeline import frozen_llama
+from pipeline.frozen_gpt import FrozenGPT, Past
+
+ROWS, WIDTH, BEFORE = 3, 5, 4
+LENGTHS = torch.tensor([4, 2, 0])
+AT = (torch.tensor([0, 0, 1, 2, 2]), torch.tensor([1, 1, 4, 3, 0]))  # one place twice
+
+
+def given(gpt: FrozenGPT, *, before: int) -> dict[str, Any]:
+    """Random embeddings and keys of texts of unequal length, the same at each call."""
+    generator = torch.Generator().manual_seed(0)
+    hand = gpt.by_hand
+    assert hand is not None
+    lengths = LENGTHS.clamp(max=before)
+    frozen = (torch.arange(before)[None] < lengths[:, None])[:, None].expand(-1, WIDTH, -1)
+    visible = torch.cat([frozen, torch.ones(ROWS, WIDTH, WIDTH, dtype=torch.bool).tril()], dim=2)
+    kv = torch.randn(len(hand.layers), 2, ROWS, hand.shared, before, hand.size, generator=generator)
+    embeddings = torch.randn(ROWS, WIDTH, gpt.hidden_size, generator=generator).requires_grad_()
+    return {"embeddings": embeddings, "positions": lengths[:, None] + torch.arange(WIDTH), "visible": visible, "kv": kv, "lengths": lengths}
+
+
+def found(gpt: FrozenGPT, *, before: int, by_hand: bool) -> tuple[Tensor, Tensor]:
+    """Hidden states, and the gradient of something made of them all."""
+    one = given(gpt, before=before)
+    kv, lengths, embeddings = one.pop("kv"), one.pop("lengths"), one["embeddings"]
+    if by_hand:
+        roomy = torch.cat([kv, torch.full((*kv.shape[:4], WIDTH, kv.shape[5]), torch.nan)], dim=4)
+        past = Past(roomy, lengths, WIDTH) if before else None
+        hidden = gpt.run_at(**one, past=past, rows=AT[0], places=AT[1])
+    else:
+        hidden = gpt.run(**one, past=Past(kv, lengths) if before else None)[0][AT]
+    torch.autograd.backward((hidden * torch.arange(hidden.numel()).view_as(hidden).sin()).sum())
+    assert embeddings.grad is not None
+    return hidden.detach(), embeddings.grad
+
+
+@pytest.mark.parametrize("before", [BEFORE, 0])
+def test_hidden_states_and_gradients_are_those_of_transformers(tiny: FrozenGPT, before: int) -> None:
+    ours, theirs = (found(tiny, before=before, by_hand=by_hand) for by_hand in (True, False))
+    torch.testing.assert_close(ours[0], theirs[0], atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(ours[1], theirs[1], atol=1e-5, rtol=1e-4)
+
+
+def test_the_weights_stay_the_models_own(tiny: FrozenGPT) -> None:
+    assert tiny.measure() == tiny.fingerprint
+    assert tiny.by_hand is not None
+    layer, theirs = tiny.by_hand.layers[0], tiny.model.base_model.layers[0]
+    assert layer.attend.data_ptr() == theirs.self_attn.q_proj.weight.data_ptr()
+    assert layer.widen[-1].equal(theirs.mlp.up_proj.weight[-1])
+    again = frozen_llama.FrozenLlama(tiny.model).layers[0]
+    assert again.attend.data_ptr() == layer.attend.data_ptr()
+    assert again.widen.equal(layer.widen)
+
+
+def test_nothing_is_kept_where_nothing_learns(tiny: FrozenGPT) -> None:
+    one = given(tiny, before=0)
+    del one["kv"], one["lengths"]
+    with torch.no_grad():
+        hidden = tiny.run_at(**one, past=None, rows=AT[0], places=AT[1])
+    assert hidden.grad_fn is None
+
+
+def test_a_past_without_room_goes_through_transformers(tiny: FrozenGPT) -> None:
+    one = given(tiny, before=BEFORE)
+    past = Past(one.pop("kv"), one.pop("lengths"))
+    plain = tiny.run(**one, past=past)[0][AT]
+    assert tiny.run_at(**one, past=past, rows=AT[0], places=AT[1]).equal(plain)
+
+
+@pytest.mark.parametrize("change", [{"attention_bias": True}, {"mlp_bias": True}, {"hidden_act": "gelu"}])
+def test_llamas_of_another_kind_are_left_to_transformers(change: dict[str, Any]) -> None:
+    config = LlamaConfig(vocab_size=32, hidden_size=16, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2, **change)
+    assert frozen_llama.of(LlamaForCausalLM(config)) is None
+
+
+def test_other_models_are_left_to_transformers(make_gpt: Any) -> None:
+    assert make_gpt("gpt2-bpe").by_hand is None
