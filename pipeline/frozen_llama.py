@@ -88,11 +88,11 @@ def _layer(layer: Any) -> _Layer:
 def _together(*parts: nn.Linear) -> Tensor:
     """Their weights one below the other; what they hold from now on are views of that, as they may be already."""
     first, rows = parts[0].weight, [len(part.weight) for part in parts]
-    places = [first.storage_offset() + sum(rows[:number]) * first.shape[1] for number in range(len(parts))]
+    places = [int(first.storage_offset()) + sum(rows[:number]) * first.shape[1] for number in range(len(parts))]
     if all(_stands(part.weight, first, place) for part, place in zip(parts, places, strict=True)):
         return first.detach().as_strided((sum(rows), first.shape[1]), (first.shape[1], 1), places[0])
     whole = torch.cat([part.weight.detach() for part in parts])
-    for part, weight in zip(parts, whole.split(rows), strict=True):
+    for part, weight in zip(parts, torch.split(whole, rows), strict=True):
         part.weight = nn.Parameter(weight, requires_grad=False)
     return whole
 
