@@ -132,12 +132,14 @@ class FrozenGPT:
         rows: Int[Tensor, "E"],
         places: Int[Tensor, "E"],
     ) -> Float[Tensor, "E H"]:
-        """What `run` gives at these places of these rows alone, for a past with room for T tokens or without any; faster where the layers are known."""
+        """What `run` gives at these places of these rows alone; faster where the layers are known, and where the past has room for T tokens."""
         width = positions.shape[1]
-        if self.by_hand is None or (past is not None and past.room != width):
+        if self.by_hand is None:
             return self.run(embeddings, positions=positions, visible=visible, past=past)[0][rows, places]
-        kv = past.kv if past is not None else self.by_hand.room(len(positions), width)
-        return self.by_hand.run(embeddings, positions=positions, visible=visible, kv=kv, at=rows * width + places)
+        roomy = past is not None and past.room == width
+        kv = past.kv if past is not None and roomy else self.by_hand.room(len(positions), visible.shape[-1])
+        front = past.kv if past is not None and not roomy else None
+        return self.by_hand.run(embeddings, positions=positions, visible=visible, kv=kv, at=rows * width + places, front=front)
 
     def log_probabilities(self, hidden: Float[Tensor, "N H"], tokens: Int[Tensor, "N"]) -> Float[Tensor, "N"]:
         """log p(token) at each hidden state, in fp32; beside `logits` the only place where the head is used."""

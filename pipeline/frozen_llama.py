@@ -56,13 +56,14 @@ class FrozenLlama:
         visible: Bool[Tensor, "B T S_plus_T"],
         kv: Float[Tensor, "L 2 B heads S_plus_T D"],
         at: Int[Tensor, "E"],
+        front: Float[Tensor, "L 2 B heads S D"] | None = None,
     ) -> Float[Tensor, "E H"]:
         """Hidden states after the last norm at the places `at` of [B T] laid flat. The last T places of `kv` are room for keys and values
-        of these tokens: they are written here. Gradients go to `embeddings` alone."""
+        of these tokens: they are written here, and so is `front` before them, if it is given. Gradients go to `embeddings` and `front`."""
         cos, sin = self.inner.rotary_emb(embeddings, position_ids=positions)
         cos, sin = (one[:, :, None, : self.size // 2] for one in (cos, sin))
-        learns = embeddings.requires_grad and torch.is_grad_enabled()
-        hidden: Tensor = _Run.apply(embeddings, self, cos, sin, ~visible, kv, at, learns)  # type: ignore[no-untyped-call]
+        learns = torch.is_grad_enabled() and (embeddings.requires_grad or (front is not None and front.requires_grad))
+        hidden: Tensor = _Run.apply(embeddings, front, self, cos, sin, ~visible, kv, at, learns)  # type: ignore[no-untyped-call]
         return hidden
 
 
@@ -108,9 +109,20 @@ class _Run(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        context: Any, embeddings: Tensor, llama: FrozenLlama, cos: Tensor, sin: Tensor, hidden_from: Tensor, kv: Tensor, at: Tensor, learns: bool
+        context: Any,
+        embeddings: Tensor,
+        front: Tensor | None,
+        llama: FrozenLlama,
+        cos: Tensor,
+        sin: Tensor,
+        hidden_from: Tensor,
+        kv: Tensor,
+        at: Tensor,
+        learns: bool,
     ) -> Tensor:
         rows, width, wide = embeddings.shape
+        if front is not None:
+            kv[..., :-width, :] = front
         mask = torch.zeros(hidden_from.shape, dtype=embeddings.dtype, device=embeddings.device)
         mask.masked_fill_(hidden_from, torch.finfo(embeddings.dtype).min)
         mask = mask[:, None, None].expand(-1, 1, llama.heads // llama.shared, -1, -1).reshape(rows, 1, -1, mask.shape[-1])  # [B 1 GT S+T]
@@ -148,6 +160,7 @@ class _Run(torch.autograd.Function):
         rows, width, wide = context.shape
         stream, scale, cos, sin, kv, at, *rest = context.saved_tensors
         count, each = len(llama.layers), context.each
+        by_front = torch.empty_like(kv[..., :-width, :]) if context.needs_input_grad[1] else None
         slope = _norm_back(gradients[0], stream, scale, llama.inner.norm.weight)
         for number in reversed(range(count)):
             layer, last = llama.layers[number], number == count - 1
@@ -168,9 +181,12 @@ class _Run(torch.autograd.Function):
             by_query = _unfolded(by_scores @ keys, llama, width)
             by_key = (by_scores[..., -width:].mT @ query).transpose(1, 2)
             by_value = (shares[..., -width:].mT @ folded).transpose(1, 2)
+            if by_front is not None:
+                by_front[number, 0] = by_scores[..., :-width].mT @ query
+                by_front[number, 1] = shares[..., :-width].mT @ folded
             by_heads = _turned_back(by_query, by_key, by_value, cos, sin).view(rows * width, -1)
             slope = _norm_back(by_heads @ layer.attend, given, first, layer.first, slope)
-        return slope.view(rows, width, wide), None, None, None, None, None, None, None
+        return slope.view(rows, width, wide), by_front, None, None, None, None, None, None, None
 
 
 def _norm(stream: Tensor, weight: Tensor, eps: float) -> tuple[Tensor, Tensor]:
