@@ -62,6 +62,7 @@ def train_translator(
     to_folder: Annotated[Path | None, typer.Option("--out", help="Where the translator goes; else ./lingraft/models/FROM-TO, where it is found.")] = None,
 ) -> None:
     """Train a translator from parallel text; the best so far is always ready to use. Kill it when you like, go on with --resume."""
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "10000")  # shapes of products it stays prepared for; read once, when torch is loaded
     from templates.catalogue import user_home
     from translation.training.loop import Settings
     from translation.training.make import Order, make
