@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
@@ -26,6 +27,7 @@ LETTERS = (("ph", "f"), ("th", "t"), ("ch", "k"), ("ck", "k"), ("sh", "s"), ("sc
 SINGLE = str.maketrans(
     {"c": "k", "q": "k", "z": "s", "w": "v", "y": "i", "j": "i", "ø": "o", "æ": "a", "ß": "s", "đ": "d", "ł": "l", "’": "", "'": "", ".": "", "-": ""}
 )
+OPENER = 4  # letters; shorter ones at the start of a sentence are as often interjections
 SHORT = 4  # letters: a name this short stands inside other words by chance
 ALIKE = 0.75
 
@@ -53,6 +55,14 @@ def _kind(word: str) -> str:
     if all(part in COMMON or _is_plain(part, ENGLISH) for part in parts):
         return "word" if len(parts) == 1 else "none"
     return "name" if len(plain) > 2 else "word"
+
+
+def openers(text: str) -> Iterator[str]:
+    """Words that begin a sentence and are in no English dictionary: more likely names than not, though nothing says so but that."""
+    for match in WORD.finditer(text):
+        word = match.group()
+        if len(word) >= OPENER and START.search(text[: match.start()]) and _kind(word) == "name" and not re.search(r"(.)\1\1", word.casefold()):
+            yield word
 
 
 @cache

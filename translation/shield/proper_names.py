@@ -2,8 +2,8 @@
 
 A name is what the gate takes for one (translation/names.py), but for countries, cities that the target calls otherwise (as CLDR calls
 their time zones: Copenhagen), peoples and general acronyms (CEO). Names side by side are one.
-Misses: names that are English words too (Apple, Shell), names that begin a sentence unless spelt like SoftBank; a person's name that
-is written otherwise elsewhere (a pope's, a king's).
+Misses: names that are English words too (Apple, Shell), also where they begin a sentence; a person's name that is written otherwise
+elsewhere (a pope's, a king's). Takes a misspelt first word for a name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from babel import Locale, UnknownLocaleError
 
 from templates.language import ENGLISH
 from translation.locale_facts import facts
-from translation.names import names
+from translation.names import names, openers
 from translation.shield.unit import Unit
 
 _GENERAL = """ceo cfo coo cto gdp ipo vat who hiv dna rna un eu uk usa us nato imf ecb opec gmt est pst cet utc fed faq diy suv suvs etf etfs eps bbc nasa
@@ -37,7 +37,7 @@ def proper_names(text: str) -> Iterator[Unit]:
     """Each run of names, without a genitive's ending."""
     if text.isupper() or text.islower():
         return
-    wanted = {bare for name in names(text)[0] if _stays(bare := COMPOUND.sub("", name))}
+    wanted = {bare for name in (*names(text)[0], *openers(text)) if _stays(bare := COMPOUND.sub("", name))}
     if not wanted:
         return
     either = "|".join(re.escape(name) for name in sorted(wanted, key=len, reverse=True))

@@ -98,16 +98,20 @@ def test_from_another_language_only_what_needs_no_grammar() -> None:
     assert plan.restore("Buy ⟦1⟧ for ⟦2⟧ kronor in ⟦3⟧ via ⟦4⟧ now") == "Buy $AAPL for 1,234.5 kronor in Q3 via @joe now"
 
 
+def test_an_unknown_word_that_begins_a_sentence_is_a_name() -> None:
+    assert SHIELD.plan("Volkswagen recalls cars. Outokumpu does not.").text == "⟦1⟧ recalls cars. ⟦2⟧ does not."
+    assert SHIELD.plan("Shares fell. Tomorrow they rise. Soooo bad.").text == "Shares fell. Tomorrow they rise. Soooo bad."
+
+
 def test_the_engine_says_what_it_carries(tmp_path: Path) -> None:
     """A model's manifest says whether it was taught to."""
-    engine = ctranslate2.build(ctranslate2.Settings(), source=EN, target=SV)
-    assert isinstance(shielding_for(engine), StandIns)
+    taught = ctranslate2.build(ctranslate2.Settings(), source=EN, target=SV)
+    assert shielding_for(taught) == SHIELD
+    assert not re.search(r"\d", re.sub("⟦.⟧", "", shielding_for(taught).plan("up 5% to 7 in 2015").text))
     shipped = ctranslate2.find("en-sv")
     for path in shipped.iterdir():
         (tmp_path / path.name).symlink_to(path)
     (tmp_path / ctranslate2.MANIFEST).unlink()
     manifest = json.loads((shipped / ctranslate2.MANIFEST).read_text(encoding="utf-8"))
-    (tmp_path / ctranslate2.MANIFEST).write_text(json.dumps(manifest | {"placeholders": True}), encoding="utf-8")
-    taught = ctranslate2.build(ctranslate2.Settings(model=str(tmp_path)), source=EN, target=SV)
-    assert shielding_for(taught) == SHIELD
-    assert not re.search(r"\d", re.sub("⟦.⟧", "", shielding_for(taught).plan("up 5% to 7 in 2015").text))
+    (tmp_path / ctranslate2.MANIFEST).write_text(json.dumps(manifest | {"placeholders": False}), encoding="utf-8")
+    assert isinstance(shielding_for(ctranslate2.build(ctranslate2.Settings(model=str(tmp_path)), source=EN, target=SV)), StandIns)
