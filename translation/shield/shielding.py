@@ -53,8 +53,8 @@ def shielding_for(translator: Translator) -> Shielding:
 class StandIns:
     """X1, X2 ... for engines of others.
 
-    Of sixteen stand-ins tried on the start model (which saw none in training) X1, T1 and %1 survive best, and cutting marks off the
-    ends is better still: translation/models/en-sv/card.md has the figures.
+    Of sixteen stand-ins tried on a model that saw none in training X1, T1 and %1 survive best (89, 93 and 95 % in 100 posts of FiQA; `#1` and `[1]` never);
+    cutting marks off the ends, with X1 inside and the text cut around what is lost, keeps all, and chrF2 on the posts goes from 34.6 to 46.4.
     """
 
     def cut(self, sentence: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import os
 import shutil
 from pathlib import Path
@@ -62,11 +61,13 @@ def test_a_folder_without_a_manifest_is_refused_and_can_be_sealed(copied: Path, 
 
 
 def test_what_older_manifests_do_not_say_is_filled_in(copied: Path) -> None:
+    engine.seal(copied, source="en", target="sv", max_positions=256)
     manifest = engine.verify(copied)
     assert (manifest["placeholders"], manifest["markers"], manifest["targets"]) == (False, False, ["sv"])
 
 
 def test_what_a_model_learnt_is_sealed_and_told(copied: Path, english: Language, swedish: Language) -> None:
+    engine.seal(copied, source="en", target="sv", max_positions=256)
     plain = engine.build(engine.Settings(model=str(copied)), source=english, target=swedish)
     engine.seal(copied, source="en", target="sv", max_positions=256, placeholders=True, markers=True, targets=("sv", "ca"))
     model = engine.build(engine.Settings(model=str(copied)), source=english, target=swedish)

@@ -73,12 +73,15 @@ def test_m2m_forces_the_target_language_by_the_code_in_the_language_file(tiny_m2
 
 @pytest.mark.real
 @pytest.mark.skipif(not START.is_dir(), reason=f"the start model is not at {START} (LINGRAFT_MODELS)")
-def test_the_start_model_agrees_with_its_converted_form(english: Language, swedish: Language) -> None:
+def test_the_start_model_agrees_with_its_converted_form(english: Language, swedish: Language, tmp_path: Path) -> None:
+    from translation.training.export import convert
     from translation.translators import ctranslate2
+
+    convert(START, tmp_path / "start", source="en", targets=("sv",), placeholders=False, markers=False)
 
     texts = ["I don't know what you mean.", "The house is old.", "He bought a new car yesterday.", "Where is the station?"]
     slow = engine.build(engine.Settings(model=str(START)), source=english, target=swedish).translate(texts)
-    fast = ctranslate2.build(ctranslate2.Settings(), source=english, target=swedish).translate(texts)
+    fast = ctranslate2.build(ctranslate2.Settings(model=str(tmp_path / "start")), source=english, target=swedish).translate(texts)
     assert [output.text for output in slow] == [output.text for output in fast]
     assert [output.score for output in slow] == pytest.approx([output.score for output in fast], abs=0.1)
 
