@@ -132,7 +132,7 @@ def study(language: str, study: str, data: str | None, out: str, staged: str, re
     write_probes(Path(staged), found.probes)
     if told:
         seconds = {trial.name: outcome_in(folder).seconds for trial, _, folder in done}
-        compared = [{"trial": name, "expected": round(value, 1), "actual": seconds[name]} for name, value in told.items() if name in seconds]
+        compared = [{"trial": name, "expected": round(value, 3), "actual": seconds[name]} for name, value in told.items() if name in seconds]
         write_json(Path(staged) / "cost.json", {"trials": compared, "peak_bytes": peak_bytes()})
 
 

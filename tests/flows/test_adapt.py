@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
 
 import datasets
@@ -22,6 +23,7 @@ from pipeline.outcome import Outcome
 from pipeline.prefix import PrefixCache
 from templates import catalogue, language, records
 from templates.benchmark import Record
+from templates.language import Length
 from templates.run_folder import Busy, Runs
 from templates.task import localise
 from translation import evidence, limits, refresh, word_checks
@@ -114,8 +116,9 @@ def test_plain_calls_give_what_prefect_gives(adapted: Path, tmp_path: Path) -> N
         def measure(ours: Sequence[Record], theirs: Sequence[Record]) -> Evidence:
             return evidence.gather(ours, theirs, benchmark, translator=translator)
 
-        lines = limits.read(swedish, {**plan.study.gate, "retry": ["beam", "full-stop"]})
-        assert climb(source, moved, benchmark=benchmark, language=swedish, limits=lines, engine=engine, measure=measure).tried
+        narrow = replace(swedish, length=Length((0.99, 1.01), (0.99, 1.01)))  # which hardly a row keeps
+        lines = limits.read(narrow, {**plan.study.gate, "retry": ["beam", "full-stop"]})
+        assert climb(source, moved, benchmark=benchmark, language=narrow, limits=lines, engine=engine, measure=measure).tried
         words = word_checks.check(swedish, benchmark)
         report = judge(source, moved, benchmark=benchmark, language=swedish, limits=limits.read(swedish, plan.study.gate), words=words)
         gpt = load_gpt(plan.study.model.name, threads=1)

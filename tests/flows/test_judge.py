@@ -32,7 +32,7 @@ def test_a_judged_set_beside_the_run_before_and_references(lingraft: Lingraft, s
     assert [line.removeprefix("  - ") for line in lines if line.startswith("  - ")] == why(first)
     assert lines[-1] == "  runs/sv/mine/gate/fiqa/index.html"
     assert (first["previous"], first["references"]) == (None, [])
-    assert {found["check"] for found in first["words"]} == {"draft", "no-back-translation"}
+    assert {found["check"] for found in first["words"]} == {"draft"}
 
     place = tmp_path / "lingraft" / "references" / "sv" / "fiqa.jsonl"
     place.parent.mkdir(parents=True)

@@ -213,10 +213,10 @@ def test_links_to_a_row_a_check_and_a_label(visit, address, report):
     page = visit(f"{address}#row-240")
     assert current(page) == report.rows[239].id
     page.locator(".examples .all").first.click()
-    page.wait_for_function("document.getElementById('check').value !== ''")
+    page.wait_for_function("() => document.getElementById('check').value !== ''")
     assert shown(page) == next(check.flagged.hits for check in report.checks if check.flagged.hits > 5)
     page.locator(".shares").get_by_role("link", name="positive").click()
-    page.wait_for_function("document.getElementById('label').value !== ''")
+    page.wait_for_function("() => document.getElementById('label').value !== ''")
     assert shown(page) == report.labels["positive"].of
     assert page.input_value("#check") == ""
 
@@ -226,7 +226,7 @@ def test_the_header_leads_to_the_marked_rows_and_every_row_is_in_one_part_of_the
     wanted = expected(report, lambda row: row.decision == "keep" and bool(row.flags))
     assert f"{wanted} of the kept are marked" in page.inner_text("header") and f"{wanted} kept, but marked" in page.inner_text(".legend")
     page.get_by_role("link", name=f"{wanted} of the kept are marked").click()
-    page.wait_for_function("document.getElementById('decision').value === 'marked'")
+    page.wait_for_function("() => document.getElementById('decision').value === 'marked'")
     assert shown(page) == wanted
     assert page.inner_text("#shown") == f"{wanted} of {ROWS} rows: kept, but marked"
     assert set(page.locator("#rows tbody th b").all_inner_texts()) == {"Kept, but marked"}
@@ -237,7 +237,7 @@ def test_the_header_leads_to_the_marked_rows_and_every_row_is_in_one_part_of_the
     assert "Nobody has reviewed this." in page.inner_text(".people")
     page.click("#clear")
     page.get_by_role("link", name=f"{wanted} of the kept are marked").click()  # again, though the address is that already
-    page.wait_for_function("document.getElementById('decision').value === 'marked'")
+    page.wait_for_function("() => document.getElementById('decision').value === 'marked'")
 
 
 def test_findings_words_slot_types_and_the_run_before(visit, report, tmp_path):
