@@ -308,7 +308,7 @@ def test_references(swedish: ctranslate2.CTranslate2, data: Path) -> None:
     pairs = [pair(english[one["id"]]["annotated"], one["utterance_sv"]) for one in gold]
     ask = translate._Asker(swedish, None, None)
     found = carry(pairs, ask=translate._asking(ask), language=SV)
-    for name, part, least in (("development", slice(60), 0.85), ("held out", slice(60, None), 0.85)):
+    for name, part, least in (("development", slice(60), 0.85), ("held out", slice(60, None), 0.90)):
         wanted = [{(slot.name, slot.start, slot.value) for slot in parse_markup(one["annotated_sv"])[1]} for one in gold[part]]
         got = [{(slot.name, slot.start, slot.value) for slot in one.slots} for one in found[part]]
         right = sum(len(ours & theirs) for ours, theirs in zip(got, wanted, strict=True))
