@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import logging
 import math
 import os
 import re
@@ -35,6 +36,7 @@ from templates.refusal import Refusal
 from templates.store import digest, file_digest
 from translation.engine import Output
 
+logger = logging.getLogger(__name__)
 BOTH_WAYS = True  # the default settings serve the opposite direction too, where its pair is installed
 NAMES_OF_ENGLISH = ("eng", "en")  # pairs are called both ways: eng-cat, en-gl
 VERSIONS = (("apertium", "-V"), ("lt-proc", "--version"))  # enter the fingerprint, beside the pair's own files
@@ -159,6 +161,14 @@ def from_stream(said: str, text: str) -> str:
     return whole if text.endswith((".", "!", "?")) else whole.removesuffix(".")
 
 
+class _Ended(Refusal):
+    """The pipeline has ended by itself `after` so many texts."""
+
+    def __init__(self, said: str, *, after: int) -> None:
+        super().__init__(said)
+        self.after = after
+
+
 class Apertium:
     """One running pipeline; it starts with the first batch and ends with this object. `english`: what it translates from."""
 
@@ -185,7 +195,21 @@ class Apertium:
         return outputs
 
     def _ask(self, texts: Sequence[str]) -> list[str]:
-        """One stream out for each text in; a pipeline that is late, dies or gets out of step is ended, and the Refusal says which.
+        """One stream out for each text in. A text at which the pipeline ends (some pairs have rules that do) gets an empty one, aloud, and the others
+        theirs; a pipeline that ends at any text is refused."""
+        try:
+            return self._batch(texts)
+        except _Ended as ended:
+            if len(texts) == 1:
+                self._batch(["."])
+                logger.warning("apertium %s ends at this text, which stays without a translation: %s", self._pair, texts[0])
+                return [""]
+            bad = min(ended.after, len(texts) - 1)
+        parts = [part for part in (texts[:bad], texts[bad : bad + 1], texts[bad + 1 :]) if part]
+        return [stream for part in parts for stream in self._ask(part)]
+
+    def _batch(self, texts: Sequence[str]) -> list[str]:
+        """One stream out for each text in; a pipeline that is late, ends or gets out of step is ended, and the Refusal says which.
 
         A stream without its number at the end has lost something, but stands in its place: all others have theirs.
         """
@@ -204,7 +228,8 @@ class Apertium:
                 if not piece:
                     self.close()
                     why = "ended" if ready else f"said nothing for {self._seconds:g} s"
-                    raise Refusal(f"apertium {self._pair}: {why} after {found} of {len(texts)} texts; try the next one by hand: apertium {self._pair}")
+                    said = f"apertium {self._pair}: {why} after {found} of {len(texts)} texts; try the next one by hand: apertium {self._pair}"
+                    raise _Ended(said, after=found) if ready else Refusal(said)
                 got += piece
             return self._in_step(got.decode("utf-8", "replace").split("\0"), marks, end.decode())
 
