@@ -3,7 +3,8 @@
 Ours is `translate_lines` with an empty memory and then, on the same lines again, with the full one. CTranslate2 by itself has ours' settings and
 all sentences in one call. transformers: float32, 32 sentences at a time, sorted by length, the same beam. The rounds take turns and the
 first is not counted; ratios are medians of their times to ours. Texts are the English side of `--lines` (any text or TSV file) or the
-shipped samples. The peer needs the model in both forms: `--marian DIR` or LINGRAFT_MARIAN, and `--model` (name or folder).
+shipped samples. transformers needs the model in its own form: `--marian DIR` or LINGRAFT_MARIAN, as `best` in the work folder of a
+training; it is converted for the other two, or `--model` names what was converted from it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tests.speed.pairs import say
 from translation import refresh, segments
 from translation.memory import Memory
 from translation.shield.shielding import StandIns
+from translation.training import export
 from translation.translate import translate_lines
 from translation.translators import ctranslate2, transformers
 
@@ -34,7 +36,7 @@ def main() -> None:
     """Time `--times` rounds over `--rows` sentences."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--marian", default=os.environ.get("LINGRAFT_MARIAN", "../shared/models/en-sv-start"))
-    parser.add_argument("--model", default="en-sv")
+    parser.add_argument("--model", default="", help="name or folder; else what --marian is converted to")
     parser.add_argument("--lines", type=Path)
     parser.add_argument("--rows", type=int, default=256)
     parser.add_argument("--times", type=int, default=3)
@@ -43,13 +45,26 @@ def main() -> None:
     if not Path(given.marian).is_dir():
         say("translation", skipped=f"{given.marian} is no folder; name the Marian form of the model with --marian")
         return
-    english, swedish = language.load("en"), language.load("sv")
     texts = lines(given.lines)[: given.rows]
     torch.set_num_threads(given.threads)
-    settings = ctranslate2.Settings(model=given.model, threads=given.threads)
+    with tempfile.TemporaryDirectory() as folder:
+        model = given.model or str(converted(Path(given.marian), Path(folder) / "model"))
+        measure(given, texts, model)
+
+
+def converted(marian: Path, folder: Path) -> Path:
+    """The model for CTranslate2, as a training's candidates are made."""
+    export.convert(marian, folder, source="en", targets=("sv",), placeholders=True, markers=False)
+    return folder
+
+
+def measure(given: argparse.Namespace, texts: list[str], model: str) -> None:
+    """All rounds, and the line of keys."""
+    english, swedish = language.load("en"), language.load("sv")
+    settings = ctranslate2.Settings(model=model, threads=given.threads)
     ours = ctranslate2.build(settings, source=english, target=swedish)
     peer = transformers.build(transformers.Settings(model=given.marian, batch_size=32), source=english, target=swedish)
-    alone = by_itself(ctranslate2.find(given.model), settings)
+    alone = by_itself(ctranslate2.find(model), settings)
     seconds: dict[str, list[float]] = {"ours": [], "memory": [], "ctranslate2": [], "transformers": []}
     with tempfile.TemporaryDirectory() as folder:
         for number in range(given.times + 1):
@@ -77,8 +92,8 @@ def main() -> None:
         seconds=medians,
         rows=len(texts),
         times=given.times,
-        model=given.model,
-        peer=given.marian,
+        model=Path(model).name,
+        peer=Path(given.marian).name,
     )
 
 
