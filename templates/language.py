@@ -71,7 +71,7 @@ class Write:
     has none stays with the translator; "plain one" and "at one" are for one o'clock. `hours`: the words for 0 to 12 on the clock, where
     they are not those of `[carry]`. `day`: from which hour on -> the part of the day. `ordinal`: last figures of the number ("" for any
     other) -> pattern with {number}. `subunits`: cent, pence. `of`: what stands between a scale and a currency, otherwise and before a
-    vowel.
+    vowel. `cities`: English name -> the language's own, for those that CLDR does not name.
     """
 
     time: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -85,6 +85,7 @@ class Write:
     ordinal: Mapping[str, str] = field(default_factory=dict)
     subunits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     of: tuple[str, str] = (" ", " ")
+    cities: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

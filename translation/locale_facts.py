@@ -120,6 +120,14 @@ def _currencies(locales: Iterable[Locale], code: str) -> dict[str, frozenset[str
     return {word: frozenset(meant) for word, meant in found.items()}
 
 
+@cache
+def noun(name: str, code: str) -> str:
+    """The noun of a currency's name, without the country: "yen" of "japanska yen"."""
+    locale = _locale(code)
+    parts = PARTS.split(name)
+    return parts[_head([one for currency in CODES for one in _names(locale, currency)])] if locale is not None else name
+
+
 def _names(locale: Locale, currency: str) -> list[str]:
     plural = locale._data["currency_names_plural"].get(currency, {}).values()
     return sorted({name.casefold() for name in (locale.currencies.get(currency, ""), *plural) if name})

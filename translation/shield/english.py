@@ -27,6 +27,7 @@ CODE = re.compile(
     | (?<![\w-])401\s?\(?k\)?(?!\w)
     | (?<![\w.,/:-]) \d+(?:[./:]\d+){2,} (?![\w/:])                        # 1.2.3, 10.0.0.1
     | (?<![\w.,/:-]) \d+(?:-\d+){2,} (?!\w)                                # 555-123-4567, 2015-03-05
+    | (?<![\w.,/:-]) \d{2,}-(?:0\d+|\d{2,}) (?![\w-]|[.,]\d)               # 2023-00417, 77-48213; see _is_code
     | (?<![\w.,/:-]) \+?\d+/\d+ (?![\w/])                                  # 24/7
     | (?<![\w.,/:-]) \d{1,2}:[0-5]\d(?::[0-5]\d)? (?![\w:])                # 7:30 with nothing that says it is a time
     | \b[vV]ersions?\s\d+(?:\.\d+)*\b(?![.,]\d)
@@ -35,6 +36,7 @@ CODE = re.compile(
     re.VERBOSE,
 )
 MIXED = re.compile(r"(?<![\w.,-])(?:\d+[^\W\d_]\w*|[^\W\d_]+\d\w*)(?![^\W_]|[.,]\d)")  # Q3, 3D, 10kg
+PAIR = re.compile(r"(\d{2,})-(\d{2,})")
 VERSION = re.compile(r"[vV]ersions?\s")
 
 
@@ -84,8 +86,16 @@ def _periods(text: str) -> Iterator[Unit]:
 
 def _codes(text: str) -> Iterator[Unit]:
     for match in CODE.finditer(text) if DIGIT.search(text) else ():
+        if (pair := PAIR.fullmatch(match.group())) and not _is_code(*pair.groups()):
+            continue
         start = found.end() if (found := VERSION.match(text, match.start())) else match.start()
         yield Unit("code", start, match.end(), text[start : match.end()])
+
+
+def _is_code(first: str, second: str) -> bool:
+    """Whether "77-48213" is no range: its second part begins with a nought or is by far the longer, or the first is the greater (but 1990-95)."""
+    year = len(first) == 4 and first[:2] in ("18", "19", "20") and len(second) == 2
+    return second.startswith("0") or len(second) > len(first) + 1 or (int(first) > int(second) and not year)
 
 
 def _mixed(text: str) -> Iterator[Unit]:

@@ -13,11 +13,13 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_name
 
-from translation.locale_facts import PARTS, facts
+from templates.language import ENGLISH
+from translation.locale_facts import PARTS, WITH_SCALE, facts, noun
 
 BLANKS = re.compile("[\u00a0\u202f\u2009]")
 NATIONAL = {"US$": "USD", "HK$": "HKD", "NZ$": "NZD", "A$": "AUD", "C$": "CAD", "S$": "SGD"}
 SYMBOLS = {"$": ("USD", "AUD", "CAD", "NZD"), "£": ("GBP", "EGP", "SDG", "LBP"), "€": ("EUR",), "¥": ("JPY",)}
+CROWNS = dict.fromkeys(("crown", "crowns"), ("SEK", "DKK", "NOK"))  # as the English press calls them; CLDR does not
 VOWELS = "aeiouàèéíòóúh"
 
 
@@ -86,18 +88,32 @@ def scaled(english: str, power: int, code: str) -> tuple[str, ...]:
 
 
 @cache
+def named_currencies() -> dict[str, tuple[str, ...]]:
+    """English words for currencies ("yen", "swiss francs", "crowns") -> the currencies that they may mean."""
+    known = facts(ENGLISH).currencies
+    codes = {one.casefold() for meant in known.values() for one in meant}
+    words = (word for word in known if len(word) > 2 and word.replace(" ", "").isalpha() and word not in codes and word not in WITH_SCALE)
+    return {word: tuple(sorted(known[word])) for word in words} | CROWNS
+
+
+@cache
 def currency(named: str, code: str, *, one: bool) -> tuple[str, ...]:
-    """The words for a symbol ("$" is "dollar", "US$" the full name), then what else is written."""
+    """The words for a symbol ("$" is "dollar", "US$" the full name) or for an English name ("swiss francs", "yen"), then what else is written."""
     known, count = locale(code), 1 if one else 5
     if known is None:
         return (named,)
     if named in NATIONAL:
         return (get_currency_name(NATIONAL[named], count, known), NATIONAL[named])
-    names = [get_currency_name(each, count, known) for each in SYMBOLS.get(named, ())]
+    meant = SYMBOLS.get(named) or named_currencies().get(named, ())
+    names = [get_currency_name(each, count, known) for each in meant]
     if not names:
         return (named,)
-    shared = [word for word in PARTS.split(names[0]) if all(word in PARTS.split(name) for name in names[1:])]
-    return (shared[0] if shared else names[0], names[0], *SYMBOLS[named][:1], named)
+    if len(names) == 1:
+        word = names[0] if " " in named else noun(names[0], code)
+    else:
+        shared = [word for word in PARTS.split(names[0]) if all(word in PARTS.split(name) for name in names[1:])]
+        word = shared[0] if shared else names[0]
+    return (word, names[0], *meant[:1], *((named,) if named in SYMBOLS else ()))
 
 
 def begins_with_vowel(word: str) -> bool:

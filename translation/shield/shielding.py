@@ -19,7 +19,8 @@ from translation.shield.english import units
 from translation.shield.kept import MARK, NUMBER, numbers, shieldable_numbers
 from translation.shield.proper_names import renamed
 from translation.shield.shielded import Shielded, assemble, bounds, cut
-from translation.shield.unit import KINDS, Unit
+from translation.shield.unit import KINDS, WATCHED, Unit
+from translation.shield.watched import missing, says
 from translation.shield.written import written
 from translation.stand_ins import PLACEHOLDERS
 
@@ -109,11 +110,13 @@ class Placeholders:
         return self._plan(sentence, names, self.kinds)
 
     def again(self, sentence: str, names: Iterable[str], said: str | None) -> Shielded | None:
-        """Without the names that nobody asked for, where something was lost."""
-        if said is not None or "name" not in self.kinds:
-            return None
-        less = self._plan(sentence, names, tuple(kind for kind in self.kinds if kind != "name"))
-        return less if less != self._plan(sentence, names, self.kinds) else None
+        """With what is watched (see watched.py) where it was not said; without the names that nobody asked for, where something was lost."""
+        if said is not None:
+            unsaid = missing(sentence, said, self.target) if self.source.code == ENGLISH else []
+            other = self._plan(sentence, names, self.kinds, unsaid) if unsaid else None
+        else:
+            other = self._plan(sentence, names, tuple(kind for kind in self.kinds if kind != "name"))
+        return other if other != self._plan(sentence, names, self.kinds) else None
 
     def units(self, sentence: str, names: Iterable[str] = (), kinds: tuple[str, ...] | None = None) -> list[Unit]:
         """What is shielded: units that the target has a way to write, names that it does not call otherwise, marks, other scripts."""
@@ -128,12 +131,25 @@ class Placeholders:
                 found.append(Unit("mark", *match.span(), match.group()))
         return sorted(found, key=lambda unit: unit.start)
 
-    def _plan(self, sentence: str, names: Iterable[str], kinds: tuple[str, ...]) -> Shielded:
-        found = self.units(sentence, names, kinds)[: len(PLACEHOLDERS)]
+    def _plan(self, sentence: str, names: Iterable[str], kinds: tuple[str, ...], unsaid: Iterable[Unit] = ()) -> Shielded:
+        found = _with(unsaid, self.units(sentence, names, kinds))[: len(PLACEHOLDERS)]
         start, end = bounds(sentence)
         opening = re.match(r"[^\w$£€+-]*", sentence[start:end]).end()  # type: ignore[union-attr]
         start = min([start + opening, *(unit.start for unit in found if unit.start >= start)])
         end = start + len(sentence[start:end].rstrip())
         parts, inside = cut(sentence, [(unit.start, unit.end) for unit in found], start, end)
-        backs = [written(unit, self.target) for unit in found if (unit.start, unit.end) in inside]
+        backs = [_back(unit, self.target) for unit in found if (unit.start, unit.end) in inside]
         return assemble(sentence[:start], parts, sentence[end:], names=PLACEHOLDERS, backs=backs, worded=False)
+
+
+def _with(unsaid: Iterable[Unit], found: list[Unit]) -> list[Unit]:
+    """Those too that overlap nothing but a figure or a name inside them: the year of a month, York of New York."""
+    for unit in unsaid:
+        rest = [one for one in found if not (one.kind in ("amount", "name") and unit.start <= one.start and one.end <= unit.end)]
+        if all(one.end <= unit.start or one.start >= unit.end for one in rest):
+            found = [*rest, unit]
+    return sorted(found, key=lambda unit: unit.start)
+
+
+def _back(unit: Unit, target: Language) -> tuple[str, ...]:
+    return says(unit, target) if unit.kind in WATCHED else written(unit, target)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 KINDS = ("mark", "given", "date", "time", "amount", "ordinal", "period", "code", "name")
+WATCHED = ("month", "weekday", "count", "place")  # kinds that a translator says itself first, and is relieved of where it did not
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,37 @@ class Ordinal:
     value: int
 
 
-Meaning: TypeAlias = Amount | Time | Date | Period | Ordinal | None
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month (1 to 12) without a day; `year` 0: none was given."""
+
+    month: int
+    year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """A day of the week, 0 for Monday."""
+
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A whole number below 100 said in words."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A country, a part of the world or a city by its English name as CLDR or a language's file has it, and what it is: a key of CLDR's `table`."""
+
+    table: str
+    key: str
+
+
+Meaning: TypeAlias = Amount | Time | Date | Period | Ordinal | Month | Weekday | Count | Place | None
 
 
 @dataclass(frozen=True, slots=True)

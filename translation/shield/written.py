@@ -142,11 +142,12 @@ def _in_words(time: Time, language: Language) -> list[str]:
     patterns = [pattern for name in nearby[:1] for pattern in carry.times[name]]
     elided = figures.begins_with_vowel(following) or following[:1] == "o"
     chosen = [pattern for pattern in patterns if ("d'{next}" in pattern) == (elided and any("d'{next}" in one for one in patterns)) or "{next}" not in pattern]
-    minute, left = (_spelt(one, language) for one in (time.minute, 60 - time.minute))
+    minute, left = (spelt(one, language) for one in (time.minute, 60 - time.minute))
     return [pattern.format(hour=hour, next=following, minute=minute, left=left) for pattern in chosen or patterns] or [f"{hour} {minute}"]
 
 
-def _spelt(number: int, language: Language) -> str:
+def spelt(number: int, language: Language) -> str:
+    """A number below 100 in words, the first of the ways that the file lists."""
     carry = language.carry
     if number < len(carry.numbers):
         return carry.numbers[number].split("/")[0]

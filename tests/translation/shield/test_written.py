@@ -79,6 +79,11 @@ SWEDISH = [
     ("ahead of 5.6 billion pound merger", "5.6 billion pound", "5,6 miljarder pund"),
     ("for 4bn stg sales", "4bn stg", "4 miljarder pund"),
     ("a fast 56pc dive", "56pc", "56 %"),
+    ("to 2.27 trillion yen now", "2.27 trillion yen", "2,27 biljoner yen"),
+    ("paid 2.30 Swiss francs", "2.30 Swiss francs", "2,30 schweiziska franc"),
+    ("costs 5,000 rupees", "5,000 rupees", "5 000 rupier"),
+    ("a bid of 22 pounds a share", "22 pounds", "22 pund"),
+    ("sold 22.6m shares", "22.6m", "22,6 miljoner"),
     # times
     ("call me at 5 pm", "at 5 pm", "klockan 17"),
     ("call me before 5 pm", "5 pm", "klockan 17"),
@@ -103,6 +108,12 @@ SWEDISH = [
     ("at eight forty five pm", "at eight forty five pm", "kvart i nio på kvällen"),
     ("by seven o'clock", "seven o'clock", "klockan sju"),
     ("at 7 o'clock", "at 7 o'clock", "klockan 7"),
+    ("Alarm at 5.50 tomorrow morning", "at 5.50", "klockan 5:50"),
+    ("set alarms for 7.45 and 8.15", "8.15", "klockan 8:15"),
+    ("my meeting is at 13.00", "at 13.00", "klockan 13:00"),
+    ("set an alarm for ten to seven", "ten to seven", "tio i sju"),
+    ("wake me at seven thirty", "at seven thirty", "halv åtta"),
+    ("Short at 97.80, stop at 99.10", "99.10", "99,10"),  # a price
     # dates
     ("on March 5, 2015 it", "on March 5, 2015", "den 5 mars 2015"),
     ("by March 5 at last", "March 5", "den 5 mars"),
@@ -130,6 +141,9 @@ SWEDISH = [
     ("open 24/7 now", "24/7", "24/7"),
     ("won 2-1 at home", "2-1", "2–1"),
     ("call 555-123-4567 now", "555-123-4567", "555-123-4567"),
+    ("paid invoice 2023-00417 late", "2023-00417", "2023-00417"),
+    ("in contract 77-48213 of", "77-48213", "77-48213"),
+    ("the years 1990-95 were", "1990-95", "1990–95"),
     ("see version 2.0 of it", "2.0", "2.0"),
     ("buy $AAPL now", "$AAPL", "$AAPL"),
     ("mail joe@example.com now", "joe@example.com", "joe@example.com"),
@@ -140,6 +154,7 @@ CATALAN = [
     ("up 5%", "5%", "5 %"),
     ("up 5 percent", "5 percent", "5 per cent"),
     ("for $5 million", "$5 million", "5 milions de dòlars"),
+    ("for 2.27 trillion yen", "2.27 trillion yen", "2,27 bilions d'iens"),
     ("for €5 million", "€5 million", "5 milions d'euros"),
     ("for £347 million", "£347 million", "347 milions de lliures"),
     ("costs $1", "$1", "1 dòlar"),
@@ -185,6 +200,11 @@ def test_a_unit_is_written_so_and_the_gate_agrees(there: language.Language, text
     for check in (numbers, marks):
         score = check.score(text, text.replace(unit, expected), there)
         assert check.accept(score, check.Settings()), (check.NAME, score)  # type: ignore[arg-type]
+
+
+def test_what_the_gate_reads_otherwise() -> None:
+    assert said("worth 26.4 billion crowns", "26.4 billion crowns", SV) == "26,4 miljarder kronor"  # no name of CLDR
+    assert said("convert 10 pounds to kilos", "10", SV) == "10"  # a weight
 
 
 @pytest.mark.parametrize(

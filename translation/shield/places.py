@@ -1,0 +1,78 @@
+"""Places: countries, parts of the world and cities in an English text that another language may call otherwise.
+
+CLDR knows countries and parts of the world (its territories) and cities that stand for a time zone; a language's file names other cities
+in `[write] cities`. In lower case only a word that is no other English word is a place: "turkey" is none, "sweden" is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import simplemma
+from babel.core import get_global
+
+from templates.language import ENGLISH, Language
+from translation.shield.figures import locale
+from translation.shield.unit import Place, Unit
+
+ENDING = re.compile(r"\s(?:SAR(?:\s.*)?|\(.*\))$")
+FORMER = {"turkey": "TR", "czech republic": "CZ", "britain": "GB", "great britain": "GB", "holland": "NL", "burma": "MM", "ivory coast": "CI"}
+CONTINENTS = ("Africa", "America", "Asia", "Australia", "Europe")  # of time zones; the other zones are islands and seas
+SHORTEST = 4  # letters; shorter ones (US, EU, UK) are known to every translator
+NOT = frozenset((
+    "world", "unknown region", "unknown city", "outlying oceania", "pseudo-accents", "pseudo-bidi",  # no places
+    "georgia", "jordan", "jersey", "chad", "midway", "center", "faroe", "canary", "reunion", "guinea",  # other places, people and things too
+))  # fmt: skip
+
+
+def places(text: str, language: Language) -> Iterator[Unit]:
+    """Every place that the language has a name for."""
+    known = _known(language.code) | {name.casefold(): Place("cities", name) for name in language.write.cities}
+    if not known:
+        return
+    for match in _pattern(tuple(sorted(known, key=lambda name: (-len(name), name)))).finditer(text):
+        name = match.group().casefold()
+        if match.group()[0].isupper() or (text.islower() and " " in name) or (text[match.start()].islower() and _only_place(name)):
+            yield Unit("place", *match.span(), match.group(), known[name])
+
+
+@cache
+def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w@#$-])(?:{'|'.join(map(re.escape, names))})(?![\w-])", re.IGNORECASE)
+
+
+@cache
+def _only_place(name: str) -> bool:
+    return not simplemma.is_known(name, ENGLISH) or not simplemma.lemmatize(name, ENGLISH).islower()
+
+
+@cache
+def _known(code: str) -> dict[str, Place]:
+    """English name in lower case -> where CLDR has the language's."""
+    english, theirs = locale(ENGLISH), locale(code)
+    if english is None or theirs is None or code == ENGLISH:
+        return {}
+    found = {_city(zone, ENGLISH).casefold(): Place("time_zones", zone) for zone in get_global("zone_territories") if zone.partition("/")[0] in CONTINENTS}
+    found |= {
+        ENDING.sub("", name).replace("&", "and").casefold(): Place("territories", key) for key, name in english.territories.items() if key in theirs.territories
+    }
+    found |= {name: Place("territories", key) for name, key in FORMER.items()}
+    return {name: place for name, place in found.items() if len(name) >= SHORTEST and name not in NOT}
+
+
+def _city(zone: str, code: str) -> str:
+    known = locale(code)
+    listed = known.time_zones.get(zone, {}) if known is not None else {}
+    return str(listed.get("city") or zone.rpartition("/")[2].replace("_", " "))
+
+
+def called(place: Place, language: Language) -> str:
+    """What the language calls it; the English name where CLDR knows no other."""
+    theirs = locale(language.code)
+    if place.table == "cities":
+        return language.write.cities[place.key]
+    if theirs is None:
+        return ""
+    return _city(place.key, language.code) if place.table == "time_zones" else ENDING.sub("", str(theirs.territories[place.key]))
