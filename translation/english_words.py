@@ -1,7 +1,7 @@
 """Common English words, so that a word in Title Case can be told from a name. Words that are also common Scandinavian or German
 words (in, under, man, bank, problem, ...) are left out: standing in a translation they prove nothing."""
 
-_LISTED = """
+_FUNCTION = """
 about above across after again against ago ahead also although always among and another any anyone anything are aren't around
 away back be because been before behind being below between beyond both but by can can't cannot could couldn't did didn't do does
 doesn't doing don't done down during each either else enough even ever every everyone everything few first from further get gets
@@ -14,6 +14,8 @@ taking than that that's the their theirs them themselves then there there's thes
 through thus to today together tomorrow too took toward towards until up upon us use used uses using very want wants was wasn't way
 we we're well went were weren't what when where whether which while who whole whom whose why with within without won't would
 wouldn't yes yesterday yet you you're your yours yourself
+"""
+_OTHERS = """
 accept account accounts acquire acquires acquisition add adds agree agrees ahead amid analyst analysts announce announces
 annual approval ask asks average bad bearish beat beats become becomes begin begins better bid bids big bigger biggest billion
 board boost boosts borrowing bounce bought break breaks bring brings build builds bullish business businesses buy buyback buyers
@@ -41,4 +43,5 @@ third three throw time times top total trade trader traders trades trading trend
 upside value view volume wait waiting warn warning warns watch weak weaker week weekly weeks wholesale win wins work worker
 workers working works world worse worst worth wrong year years young
 """
-COMMON = frozenset(_LISTED.split())
+FUNCTION = frozenset(_FUNCTION.split())  # what holds sentences together, and the commonest verbs and adverbs
+COMMON = FUNCTION | frozenset(_OTHERS.split())

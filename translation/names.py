@@ -47,14 +47,20 @@ def _kind(word: str) -> str:
     plain, known = word.casefold().replace(".", ""), facts(ENGLISH)
     if plain in COMMON or plain in TITLES or plain in known.months or plain.rstrip("s") in known.days or plain in _tongues() or len(plain) < 2:
         return "none"
-    if word.startswith(("I'", "I’")) or (plain.endswith(("ish", "ishman")) and simplemma.is_known(plain, ENGLISH)):
-        return "none"
-    if plain.endswith(OF_PEOPLE) and plain not in _places() and plain[: max(4, len(plain) - 3)] in _beginnings():
+    if word.startswith(("I'", "I’")) or (is_people(plain) and plain not in _places()):
         return "none"
     parts = plain.split("-")
     if all(part in COMMON or _is_plain(part, ENGLISH) for part in parts):
         return "word" if len(parts) == 1 else "none"
     return "name" if len(plain) > 2 else "word"
+
+
+@lru_cache(maxsize=65536)
+def is_people(plain: str) -> bool:
+    """Whether an English word in lower case is a people, a language or what belongs to them: "finnish", "americans"."""
+    if plain in _tongues() or (plain.endswith(("ish", "ishman")) and simplemma.is_known(plain, ENGLISH)):
+        return True
+    return plain.endswith(OF_PEOPLE) and plain not in facts(ENGLISH).regions and plain[: max(4, len(plain) - 3)] in _beginnings()
 
 
 def openers(text: str) -> Iterator[str]:
@@ -102,10 +108,11 @@ def _is_spelt_so(word: str) -> bool:
 
 def capitalised(text: str) -> list[tuple[str, bool]]:
     """(word, whether it begins a sentence) of every word with a capital."""
-    return [(word, _begins(text, match.start())) for match in WORD.finditer(text) if (word := match.group()).lower() != word]
+    return [(word, is_sentence_start(text, match.start())) for match in WORD.finditer(text) if (word := match.group()).lower() != word]
 
 
-def _begins(text: str, start: int) -> bool:
+def is_sentence_start(text: str, start: int) -> bool:
+    """Whether what stands at `start` begins a sentence, a clause or a quotation."""
     if start > 1 and text[start - 1] == " " and (text[start - 2].isalnum() or text[start - 2] == ","):
         return False
     return START.search(text[max(0, start - 6) : start]) is not None

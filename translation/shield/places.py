@@ -62,6 +62,12 @@ def _known(code: str) -> dict[str, Place]:
     return {name: place for name, place in found.items() if len(name) >= SHORTEST and name not in NOT}
 
 
+@cache
+def cities() -> frozenset[str]:
+    """The cities that CLDR knows time zones by, in lower case."""
+    return frozenset(_city(zone, ENGLISH).casefold() for zone in get_global("zone_territories") if zone.partition("/")[0] in CONTINENTS)
+
+
 def _city(zone: str, code: str) -> str:
     known = locale(code)
     listed = known.time_zones.get(zone, {}) if known is not None else {}

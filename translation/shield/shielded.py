@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from translation import markers
+from translation.shield.headlines import lowered
 from translation.shield.kept import MARK
 
 WORDY = re.compile(r"[^\W\d_]{2,}")
@@ -91,6 +92,8 @@ class Shielded:
             right = pieces[place + 1].removeprefix(" ") if stand_in.glued_right else pieces[place + 1]
             if not self.worded and said[-1:] in "sSxz" and re.match(r"s(?!\w)", right):
                 right = right[1:]  # a genitive's s, which a name that ends in one does without
+            elif not self.worded and said[-1:].isdigit() and re.match(r"s(?!\w)", right):
+                right = f":{right}"  # a genitive of a figure
             pieces[place - 1 : place + 2] = left, said, right
         return "".join(pieces)
 
@@ -106,15 +109,25 @@ class Shielded:
         return said[:1].upper() + said[1:] if begins else said
 
 
-def assemble(before: str, parts: Sequence[str], after: str, *, names: Iterable[str], backs: Sequence[tuple[str, ...]] = (), worded: bool = True) -> Shielded:
+def assemble(
+    before: str,
+    parts: Sequence[str],
+    after: str,
+    *,
+    names: Iterable[str],
+    backs: Sequence[tuple[str, ...]] = (),
+    worded: bool = True,
+    titled: bool = False,
+) -> Shielded:
     """`parts` are by turns to be translated and to be kept; the latter get the next of `names` (equal ones the same if `worded`).
 
-    `backs`: what may be put back for each. Names that occur in the text are passed over.
+    `backs`: what may be put back for each. Names that occur in the text are passed over. `titled`: a headline in Title Case, sent in
+    sentence case.
     """
     prose = " ".join(parts[0::2])
     shouted = prose.isupper() and len(WORDY.findall(prose)) >= 3 and prose.lower().upper() == prose
-    pieces = [part.lower() for part in parts[0::2]] if shouted else list(parts[0::2])
-    if shouted and pieces[0]:
+    pieces = [part.lower() if shouted else lowered(part) if titled else part for part in parts[0::2]]
+    if (shouted or titled) and pieces[0]:
         pieces[0] = pieces[0][0].upper() + pieces[0][1:]
     fresh = (name for name in names if name.casefold() not in prose.casefold())
     kept: list[StandIn] = []

@@ -83,13 +83,25 @@ def test_more_than_nine_are_cut_at_a_blank() -> None:
     assert [len(SHIELD.plan(piece).kept) for piece in pieces if piece.strip()] == [9, 9, 7]
 
 
-def test_without_names_where_something_was_lost() -> None:
+def test_with_other_placeholders_where_something_was_lost() -> None:
     text = "SoftBank bought 5 shares"
     again = SHIELD.again(text, (), None)
-    assert again is not None and again.text == "SoftBank bought ⟦1⟧ shares"
+    assert again is not None and again.text == "⟦4⟧ bought ⟦5⟧ shares"
+    assert again.restore("⟦4⟧ köpte ⟦5⟧ aktier") == "SoftBank köpte 5 aktier"
     assert SHIELD.again(text, (), "SoftBank köpte") is None
-    assert SHIELD.again("we bought 5 shares", (), None) is None
-    assert Placeholders(EN, SV, tuple(kind for kind in KINDS if kind != "name")).plan(text).text == again.text
+    assert SHIELD.again("we bought shares", (), None) is None
+    assert Placeholders(EN, SV, tuple(kind for kind in KINDS if kind != "name")).plan(text).text == "SoftBank bought ⟦1⟧ shares"
+
+
+def test_a_headline_in_title_case_goes_in_sentence_case() -> None:
+    plan = SHIELD.plan("SoftBank Names New Finance Chief As Sales Rise 5% In March")
+    assert plan.text == "⟦1⟧ names new finance chief as sales rise ⟦2⟧ in March"
+    assert SHIELD.plan("Shares Rise In London").text == "Shares rise in London"
+
+
+def test_an_address_goes_whole_and_a_figure_with_a_genitive_gets_a_colon() -> None:
+    assert SHIELD.plan("open maps.example.org/route/9 on it").text == "open ⟦1⟧ on it"
+    assert SHIELD.plan("see the Q3 profit").restore("se ⟦1⟧s vinst") == "se Q3:s vinst"
 
 
 def test_from_another_language_only_what_needs_no_grammar() -> None:
