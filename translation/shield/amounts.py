@@ -61,8 +61,8 @@ def amounts(text: str) -> Iterator[Unit]:
     for match in _other().finditer(text):
         if any(match.start() < end and start < match.end() for start, end in taken):
             continue
-        if match["letters"] == "m" and not COUNTED.search(text):
-            continue  # metres, as likely
+        if match["letters"] in ("m", "M", "B") and not (match["sign"] or COUNTED.search(text)):
+            continue  # metres, a bus, as likely
         if match["also"] and not (match["many"] or match["manyletter"] or MONEY_SAID.search(text)):
             yield Unit(
                 "amount",

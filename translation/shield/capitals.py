@@ -166,7 +166,9 @@ def _is_single(word: _Word, text: str) -> bool:
         return False
     if not word.first:
         return True
-    return _acts(word, text) and not plain.endswith("s") and plain not in ORDERS
+    if plain in ORDERS or not (found := AFTER.match(text, word.end)) or not _acts(word, text):
+        return False
+    return simplemma.lemmatize(plain, ENGLISH) == plain or found["verb"].endswith("s")  # a plural that "appoints" is none
 
 
 def _titled(run: list[_Word], text: str) -> list[_Word]:

@@ -53,3 +53,10 @@ _ACTS = """say recall buy sell agree name appoint hire plan post report cut rais
     replace merge axe shed spend create shut offer drop halt lose gain keep settle resume block approve slump surge jump climb fall rise slip
     downgrade upgrade poach propose take get give list tap return tumble swing expand move build cancel suspend"""
 ACTS = frozenset(_ACTS.split())  # what firms do in headlines
+_FIRST_NAMES = """amber april art ashton autumn basil bill bob brad brian brook carol charity chase chuck cliff clay cole colt crystal daisy dale dan
+    dawn dean dick don drew duke earl ed eve faith frank gene ginger glen grace grant guy hank harry hazel heath heather holly hope hunter iris
+    ivy jack jade jasmine jay jerry jill jo joy june kit lance lee lily lane margo mark marshall mason max melody miles nick norm olive
+    otto paige parker pat patience pearl penny perry pierce poppy ray reed rich rob robin rod roger ron rose ruby ruth rusty sally sam
+    sandy savannah sherry sky spencer stew stone sue summer sunny ted terry tim toby tom tony trace tucker van victor violet wade walker
+    ward wayne wes will willow woody zoe"""
+FIRST_NAMES = frozenset(_FIRST_NAMES.split())  # those that a dictionary has as words too

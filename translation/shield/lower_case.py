@@ -18,7 +18,7 @@ from translation.english_words import COMMON
 from translation.locale_facts import facts
 from translation.names import TITLES, is_people
 from translation.rules import number
-from translation.shield.english_classes import CLOSED, ORDERS, ROLES
+from translation.shield.english_classes import CLOSED, FIRST_NAMES, ORDERS, ROLES
 
 WORD = re.compile(r"(?<![\w@#$.'’/:-])[a-z][a-z]{2,}(?:-[a-z]{3,})?(?=['’]s\b|(?![\w@'’/:-]|\.\w))")
 ENDINGS = ("s", "ing", "ed", "er", "nt", "ly", "ll", "re", "ve", "d", "y", "less", "ness")
@@ -49,6 +49,12 @@ _NOUNS = """today tonight tomorrow yesterday please soon again regarding birthda
     flights restaurant hotel store shop cafe coffee pizza service app account game games post page status photo photos cinema beach city
     airport street road park university school"""
 NO_SURNAMES = frozenset(_NOUNS.split())  # what follows a name without being a part of it
+CONTACT = re.compile(
+    r"\b(?:call|text|message|e-?mail|phone|ring|ask|tell|remind|invite|mail|dial|facetime|skype|from|with|meet|contact|did|does|has|is)"
+    r"\s(?P<name>[a-z]{2,})"
+    r"(?=['’]s\b|\s*[.?!,]?$|\s(?:that|to|about|on|at|if|whether|when|and|for|in|from|a|my|reply|replied|called|answer|text|texted|send|sent|emailed|say|said"
+    r"|today|tonight|tomorrow|please|[A-Za-z]+day)\b|\s\d)"
+)
 _ANY = "some something anything music songs song any more another latest new all the a my me best hits albums"
 OPEN = frozenset(_ANY.split())  # what is no title
 
@@ -61,6 +67,7 @@ def lower_case(text: str) -> Iterator[tuple[int, int]]:
                 words = found.split() if found else []
                 if words and not OPEN & set(words[:2]) and not all(word in CLOSED or word in COMMON for word in words) and _may_be(name, words):
                     yield match.span(name)
+    yield from (match.span("name") for match in CONTACT.finditer(text) if match["name"] in FIRST_NAMES)
     run: tuple[int, int] | None = None
     for match in WORD.finditer(text):
         if not _is_name(match.group()):

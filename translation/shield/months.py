@@ -1,4 +1,4 @@
-"""Months and weekdays without a day of the month in an English text: July 2001, in may, on thursday.
+"""Months and weekdays without a day of the month in an English text, and days and hours that have names: July 2001, thursday, noon, tonight.
 
 What is also another word ("may", "March", "sun") needs a year, a capital inside a sentence or a word before it that stands before months.
 Misses: an abbreviation without a year or a full stop ("in Dec"), which is left to the translator; plurals ("Mondays").
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from translation.shield.dates import MONTHS
-from translation.shield.unit import Month, Unit, Weekday
+from translation.shield.unit import Moment, Month, Unit, Weekday
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LONG = tuple(name for name in MONTHS if len(name) > 4 or name in ("may", "june", "july"))
@@ -22,6 +22,7 @@ BEFORE = re.compile(
     r"\b(?:in|of|since|until|till|by|from|to|for|through|during|between|before|after|and|or|last|next|this|every|early|mid|late|end|beginning|around)[\s,-]+$",
     re.IGNORECASE,
 )
+MOMENT = re.compile(r"(?<![\w@#$-])(?:noon|midnight|today|tonight|tomorrow|yesterday)(?!\w|['’-]|\s(?:morning|afternoon|evening|night)\b)", re.IGNORECASE)
 ALSO_WORDS = ("may", "march", "august")
 ANY = re.compile(r"day\b|\b(?:jan|feb|mar|apr|may|ju[nl]|aug|sep|oct|nov|dec)", re.IGNORECASE)
 
@@ -47,3 +48,9 @@ def weekdays(text: str) -> Iterator[Unit]:
     """Every day of the week."""
     for match in DAY.finditer(text) if ANY.search(text) else ():
         yield Unit("weekday", *match.span(), match.group(), Weekday(_DAYS.index(match["day"].casefold())))
+
+
+def moments(text: str) -> Iterator[Unit]:
+    """Noon, midnight, today, tonight, tomorrow, yesterday."""
+    for match in MOMENT.finditer(text):
+        yield Unit("moment", *match.span(), match.group(), Moment(match.group().casefold()))

@@ -1,7 +1,8 @@
-"""Places: countries, parts of the world and cities in an English text that another language may call otherwise.
+"""Places: countries, parts of the world, cities and languages in an English text that another language may call otherwise.
 
-CLDR knows countries and parts of the world (its territories) and cities that stand for a time zone; a language's file names other cities
-in `[write] cities`. In lower case only a word that is no other English word is a place: "turkey" is none, "sweden" is one.
+CLDR knows countries and parts of the world (its territories), languages ("into Danish", where no noun follows) and cities that stand for a
+time zone; a language's file names other cities in `[write] cities`. In lower case only a word that is no other English word is a place:
+"turkey" is none, "sweden" is one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from translation.shield.unit import Place, Unit
 
 ENDING = re.compile(r"\s(?:SAR(?:\s.*)?|\(.*\))$")
 FORMER = {"turkey": "TR", "czech republic": "CZ", "britain": "GB", "great britain": "GB", "holland": "NL", "burma": "MM", "ivory coast": "CI"}
+TONGUE = re.compile(r"\b(?:in|into|to|from|speak|speaks|learn)\s(?P<name>[A-Za-z]{4,})(?=\s*[.?!,]|\s*$)", re.IGNORECASE)
 CONTINENTS = ("Africa", "America", "Asia", "Australia", "Europe")  # of time zones; the other zones are islands and seas
 SHORTEST = 4  # letters; shorter ones (US, EU, UK) are known to every translator
 NOT = frozenset((
@@ -36,6 +38,9 @@ def places(text: str, language: Language) -> Iterator[Unit]:
         name = match.group().casefold()
         if match.group()[0].isupper() or (text.islower() and " " in name) or (text[match.start()].islower() and _only_place(name)):
             yield Unit("place", *match.span(), match.group(), known[name])
+    for match in TONGUE.finditer(text):
+        if (name := match["name"].casefold()) in (spoken := _tongues(language.code)):
+            yield Unit("place", *match.span("name"), match["name"], spoken[name])
 
 
 @cache
@@ -63,6 +68,14 @@ def _known(code: str) -> dict[str, Place]:
 
 
 @cache
+def _tongues(code: str) -> dict[str, Place]:
+    english, theirs = locale(ENGLISH), locale(code)
+    if english is None or theirs is None:
+        return {}
+    return {name.casefold(): Place("languages", key) for key, name in english.languages.items() if len(key) == 2 and key in theirs.languages}
+
+
+@cache
 def cities() -> frozenset[str]:
     """The cities that CLDR knows time zones by, in lower case."""
     return frozenset(_city(zone, ENGLISH).casefold() for zone in get_global("zone_territories") if zone.partition("/")[0] in CONTINENTS)
@@ -81,4 +94,6 @@ def called(place: Place, language: Language) -> str:
         return language.write.cities[place.key]
     if theirs is None:
         return ""
+    if place.table == "languages":
+        return str(theirs.languages[place.key])
     return _city(place.key, language.code) if place.table == "time_zones" else ENDING.sub("", str(theirs.territories[place.key]))

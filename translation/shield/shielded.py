@@ -10,6 +10,7 @@ from translation import markers
 from translation.shield.headlines import lowered
 from translation.shield.kept import MARK
 
+LOOP = re.compile(r"\b([^\W\d_]{2,})(?:\s+\1\b){2,}", re.IGNORECASE)  # a word three times in a row, as nobody says
 WORDY = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -70,9 +71,14 @@ class Shielded:
         return replace(self, text=markers.insert(self.text, [(where[start][1], where[end][0]) for start, end in spans]))
 
     def restore(self, output: str) -> str | None:
-        """The engine's output with everything back in its place; None if a stand-in was lost, doubled or glued to a word."""
+        """The engine's output with everything back in its place; None if a stand-in was lost, doubled or glued to a word.
+
+        A word that a model of ours says three times and more in a row is left once, unless the source says it so.
+        """
         if self.shouted:
             output = output.upper()
+        if not self.worded and LOOP.search(output) and not LOOP.search("".join(self.parts)):
+            output = LOOP.sub(r"\1", output)
         if self.kept:
             by_name = {stand_in.name: stand_in for stand_in in self.kept}
             either = "|".join(map(re.escape, by_name))

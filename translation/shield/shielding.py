@@ -27,6 +27,7 @@ from translation.stand_ins import PLACEHOLDERS
 
 ABROAD = ("mark", "given", "code")  # kinds that need no grammar of English
 OTHERS = 3  # where the placeholders of a second attempt begin: of 23 sentences that lost one, seven kept ⟦4⟧, ⟦5⟧ ...
+STUTTER = re.compile(r"\b([^\W\d_]{2,})(?:\s+\1\b)+", re.IGNORECASE)
 CLAUSE = re.compile(r"[,;:–—]?\s+")
 
 
@@ -112,8 +113,8 @@ class Placeholders:
         return self._plan(sentence, names, self.kinds)
 
     def again(self, sentence: str, names: Iterable[str], said: str | None) -> Shielded | None:
-        """With what is watched (see watched.py) where it was not said; with other placeholders where something was lost."""
-        if said is not None:
+        """With what is watched (see watched.py) where it was not said; with other placeholders where something was lost or said twice over."""
+        if said is not None and (STUTTER.search(said) is None or STUTTER.search(sentence) is not None):
             unsaid = missing(sentence, said, self.target) if self.source.code == ENGLISH else []
             other = self._plan(sentence, names, self.kinds, unsaid) if unsaid else None
         else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 KINDS = ("mark", "given", "date", "time", "amount", "ordinal", "period", "code", "name")
-WATCHED = ("month", "weekday", "count", "place")  # kinds that a translator says itself first, and is relieved of where it did not
+WATCHED = ("month", "weekday", "moment", "count", "place")  # kinds that a translator says itself first, and is relieved of where it did not
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,13 @@ class Weekday:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A day or an hour that has a name, by the English word, a key of `[carry] words`: "tomorrow", "noon"."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """A whole number below 100 said in words."""
 
@@ -86,13 +93,13 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A country, a part of the world or a city by its English name as CLDR or a language's file has it, and what it is: a key of CLDR's `table`."""
+    """A country, a part of the world, a city or a language: a key of CLDR's `table`, or of the table `cities` of the language's file."""
 
     table: str
     key: str
 
 
-Meaning: TypeAlias = Amount | Time | Date | Period | Ordinal | Month | Weekday | Count | Place | None
+Meaning: TypeAlias = Amount | Time | Date | Period | Ordinal | Month | Weekday | Moment | Count | Place | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from templates.language import Language
 from translation import rules
 from translation.shield import figures
 from translation.shield.counts import counts
-from translation.shield.months import LONG, months, weekdays
+from translation.shield.months import LONG, moments, months, weekdays
 from translation.shield.places import called, places
-from translation.shield.unit import Count, Month, Place, Unit, Weekday
+from translation.shield.unit import Count, Moment, Month, Place, Unit, Weekday
 from translation.shield.written import spelt
 
 ENDING = 1  # letters that may change at the end of a name in another case or form
@@ -28,7 +28,7 @@ STEM = 4  # letters that must stay
 def watched(text: str, language: Language) -> list[Unit]:
     """The units of an English text that the language has its own way to say, in order."""
     found: list[Unit] = []
-    for unit in (*months(text), *weekdays(text), *counts(text), *places(text, language)):
+    for unit in (*months(text), *weekdays(text), *counts(text), *moments(text), *places(text, language)):
         if says(unit, language) and all(unit.end <= other.start or unit.start >= other.end for other in found):
             found.append(unit)
     return sorted(found, key=lambda unit: unit.start)
@@ -48,6 +48,8 @@ def says(unit: Unit, language: Language) -> tuple[str, ...]:
     if isinstance(meaning, Place):
         said = called(meaning, language)
         return (unit.written if said.casefold() == unit.written.casefold() else said,) if said else ()
+    if isinstance(meaning, Moment):
+        return tuple(said for said in language.carry.words.get(meaning.word, ()) if said)
     if known is None:
         return ()
     if isinstance(meaning, Weekday):
@@ -72,10 +74,14 @@ def _forms(unit: Unit, language: Language) -> Iterator[str]:
     names = list(says(unit, language))
     if isinstance(meaning, Month) and known is not None:
         names = [get_month_names("wide", style, known)[meaning.month] for style in ("stand-alone", "format")]
+    if isinstance(meaning, Moment):
+        yield from (rf"{re.escape(said)}(?!\w)" for said in language.carry.words[meaning.word] if said)
+        return
     english = LONG[meaning.month - 1] if isinstance(meaning, Month) else unit.written.casefold() if isinstance(meaning, Weekday) else ""
     listed = [said for said in language.carry.words.get(english, ()) if said]
     year = rf"(?=.*\b{meaning.year}\b)" if isinstance(meaning, Month) and meaning.year else ""
     for name in listed or names:
-        inflected = not listed and not isinstance(meaning, Month)
+        inflected = isinstance(meaning, Weekday) and not listed
         stem = name[: max(STEM, len(name) - ENDING)] if inflected else name
+        inflected = inflected or (isinstance(meaning, Place) and meaning.table != "languages")
         yield year + re.escape(stem.casefold()) + ("" if inflected else r"(?!\w)")

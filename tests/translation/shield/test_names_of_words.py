@@ -27,6 +27,7 @@ FOUND = [
     ("Kettle to buy a rival", ["Kettle"]),
     ("Welcome to our house", []),
     ("Kettles are cheap", []),
+    ("Kettles appoints a new chief", ["Kettles"]),
     ("Maybe Tom is dead", ["Tom"]),
     ("I thought I'd lost you", []),
     ("Text Ahmed that I am late", ["Ahmed"]),
@@ -54,6 +55,8 @@ FOUND = [
     ("what is george doing", ["george"]),
     ("remind me on tuesday in march to learn spanish", []),
     ("whats the weather gonna be", []),
+    ("message brian that dinner is ready", ["brian"]),
+    ("mark it as read", []),
     # listed
     ("Standard Chartered Shares Rise", ["Standard Chartered"]),
     ("order something from pizza hut", ["pizza hut"]),

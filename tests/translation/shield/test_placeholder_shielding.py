@@ -127,3 +127,12 @@ def test_the_engine_says_what_it_carries(tmp_path: Path) -> None:
     manifest = json.loads((shipped / ctranslate2.MANIFEST).read_text(encoding="utf-8"))
     (tmp_path / ctranslate2.MANIFEST).write_text(json.dumps(manifest | {"placeholders": False}), encoding="utf-8")
     assert isinstance(shielding_for(ctranslate2.build(ctranslate2.Settings(model=str(tmp_path)), source=EN, target=SV)), StandIns)
+
+
+def test_a_loop_is_left_once_and_a_stutter_asked_again() -> None:
+    plan = SHIELD.plan("the top 5 cars of SoftBank")
+    assert plan.restore("över över över ⟦1⟧ bilar av ⟦2⟧") == "över 5 bilar av SoftBank"
+    assert SHIELD.plan("a very very very long day").restore("en mycket mycket mycket lång dag") == "en mycket mycket mycket lång dag"
+    again = SHIELD.again("the top 5 cars", (), "de de översta 5 bilarna")
+    assert again is not None and again.text == "the top ⟦4⟧ cars"
+    assert SHIELD.again("it had had 5 cars", (), "den hade hade 5 bilar") is None

@@ -27,6 +27,9 @@ FOUND = [
     ("a plant in Gothenburg and one in Oman", [("Gothenburg", "Göteborg"), ("Oman", "Oman")]),
     ("how far is it from lisbon to new york", [("lisbon", "Lissabon"), ("new york", "new york")]),
     ("roast a turkey in china", []),  # in lower case another word
+    ("say it in Danish", [("Danish", "danska")]),
+    ("a Danish firm before midnight", [("midnight", "midnatt")]),
+    ("what is on tonight and tomorrow morning", [("tonight", "i kväll")]),
     ("sales in Turkey and North America", [("Turkey", "Turkiet"), ("North America", "Nordamerika")]),
 ]
 

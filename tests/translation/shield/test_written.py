@@ -134,6 +134,7 @@ SWEDISH = [
     # what stands in any language
     ("revenue in Q3 rose", "Q3", "Q3"),
     ("a 3D film", "3D", "3D"),
+    ("the bus 4B left", "4B", "4B"),
     ("the S&P 500 fell", "S&P 500", "S&P 500"),
     ("the FTSE 100 fell", "FTSE 100", "FTSE 100"),
     ("an F-16 flew", "F-16", "F-16"),
