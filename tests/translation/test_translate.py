@@ -206,5 +206,5 @@ def test_lost_placeholders_are_put_back_around_the_pieces() -> None:
 
 
 def test_more_pieces_than_placeholders_are_all_kept() -> None:
-    line = "we sold " + ", ".join(f"{number},000" for number in range(10, 35)) + " today"
+    line = "we sold " + ", ".join(f"{number},000" for number in range(10, 35)) + " shares"
     assert carried(line, str) == line.replace(",000", " 000")
