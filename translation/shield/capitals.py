@@ -20,7 +20,7 @@ from templates.language import ENGLISH
 from translation.english_words import COMMON, FUNCTION
 from translation.locale_facts import facts
 from translation.names import WORD, is_people, is_sentence_start
-from translation.shield.english_classes import ACTS, CLOSED, FIRMS, ORDERS, OWN_WORDS, ROLES
+from translation.shield.english_classes import ACTS, CLOSED, FIRMS, FIRST_NAMES, ORDERS, OWN_WORDS, ROLES
 
 BETWEEN = re.compile(r"\s|\s&\s|\s(?:de|del|della|der|den|di|dos|du|la|van|von|y)(?:\s(?:la|der|den))?\s|-")
 OF = re.compile(r"\sof\s(?:the\s)?")
@@ -121,6 +121,8 @@ def _is_may(kept: list[_Word]) -> bool:
 
 def _is_before(kept: list[_Word], text: str) -> bool:
     word, rest = kept[0], kept[1:]
+    if rest and not word.first and word.plain in FIRST_NAMES and _is_new(rest[0].plain):
+        return False  # Will Smith
     if word.plain in CLOSED or PRONOUN.match(word.text) or _is_calendar(word.plain) or (word.text.isupper() and word.plain in ROLES):
         return True
     if word.first and (word.plain in FUNCTION or word.plain in VERBS or (word.plain.endswith(("ing", "ed")) and word.plain not in FIRMS)):

@@ -38,15 +38,15 @@ _FIRMS = """group holding holdings plc inc corp corporation co company ltd limit
     breweries tobacco cosmetics mills paper packaging water utilities waste dynamics instruments devices robotics depot stanley"""
 FIRMS = frozenset(_FIRMS.split())  # what the name of a firm holds
 _OWN_WORDS = """war empire republic kingdom union nations states commission parliament council court courts ministry department congress senate
-    government police army navy force forces church cathedral castle palace university college school academy museum library hospital
-    bible treaty act law constitution revolution renaissance reformation century age ages era olympics olympic games cup championship
-    league north south east west northern southern eastern western central middle sea ocean river lake mountain mountains mount island
-    islands bay gulf strait canal peninsula desert valley coast hemisphere equator earth sun moon mars venus god jesus christmas easter
-    ramadan internet minister president king queen prince princess emperor empress duke pope day night week new year eve party
-    democrats republicans conservatives labour liberals socialists communists nazi nazis christianity islam christian muslim jewish
-    catholic protestant jews muslims christians crisis agreement accord compromise summit medal prize award years crown pound euro
-    dollar province county district state city town village street road avenue square bridge airport station tower wall gate theatre
-    house world committee agency bureau administration association federation foundation institute society"""
+    government police army navy force forces church cathedral castle palace university college school academy museum library bible
+    treaty act law constitution revolution renaissance reformation century age ages era olympics olympic games cup championship league
+    north south east west northern southern eastern western central middle sea ocean river mountain mountains mount island islands gulf
+    strait canal peninsula desert coast hemisphere equator earth sun moon mars venus god jesus christmas easter ramadan internet
+    minister president king queen prince princess emperor empress duke pope day night week new year eve party democrats republicans
+    conservatives labour liberals socialists communists nazi nazis christianity islam christian muslim jewish catholic protestant jews
+    muslims christians crisis agreement accord compromise summit medal prize award years crown pound euro dollar province county
+    district state city town village wall house world committee agency bureau administration association federation foundation
+    institute society"""
 OWN_WORDS = frozenset(_OWN_WORDS.split())  # names with these are as often translated
 _ACTS = """say recall buy sell agree name appoint hire plan post report cut raise lift launch win reject warn expect announce unveil open close pay
     beat miss sue slash scrap hike double delay join sign acquire complete confirm deny defend extend file invest eye mull consider seek

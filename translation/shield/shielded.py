@@ -133,7 +133,7 @@ def assemble(
     prose = " ".join(parts[0::2])
     shouted = prose.isupper() and len(WORDY.findall(prose)) >= 3 and prose.lower().upper() == prose
     pieces = [part.lower() if shouted else lowered(part) if titled else part for part in parts[0::2]]
-    if (shouted or titled) and pieces[0]:
+    if pieces[0] and (shouted or (titled and not re.search(r"\w", before))):
         pieces[0] = pieces[0][0].upper() + pieces[0][1:]
     fresh = (name for name in names if name.casefold() not in prose.casefold())
     kept: list[StandIn] = []

@@ -21,6 +21,8 @@ FOUND = [
     ("prime minister Theresa May spoke", ["Theresa May"]),
     ("Finnish Outokumpu sold it", ["Outokumpu"]),
     ("British Kettle sold it", ["British Kettle"]),
+    ("its chief Will Adderley left", ["Will Adderley"]),
+    ("shops in Copper Street and Lantern Square", ["Copper Street", "Lantern Square"]),
     # what a sentence begins with
     ("Kettle's shares fell", ["Kettle"]),
     ("Kettle recalls 500 cars", ["Kettle"]),

@@ -97,6 +97,7 @@ def test_a_headline_in_title_case_goes_in_sentence_case() -> None:
     plan = SHIELD.plan("SoftBank Names New Finance Chief As Sales Rise 5% In March")
     assert plan.text == "⟦1⟧ names new finance chief as sales rise ⟦2⟧ in March"
     assert SHIELD.plan("Shares Rise In London").text == "Shares rise in London"
+    assert SHIELD.plan("$AAPL Shares Rise In London").text == "shares rise in London"
 
 
 def test_an_address_goes_whole_and_a_figure_with_a_genitive_gets_a_colon() -> None:
