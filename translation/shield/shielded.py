@@ -10,7 +10,7 @@ from translation import markers
 from translation.shield.headlines import lowered
 from translation.shield.kept import MARK
 
-LOOP = re.compile(r"\b([^\W\d_]{2,})(?:\s+\1\b){2,}", re.IGNORECASE)  # a word three times in a row, as nobody says
+LOOP = re.compile(r"\b([^\W\d_]{2,})(?:\s+\1\b){2,}|\b([^\W\d_]{5,})\s+\2\b", re.IGNORECASE)  # a word three times in a row, a long one twice
 WORDY = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -73,12 +73,12 @@ class Shielded:
     def restore(self, output: str) -> str | None:
         """The engine's output with everything back in its place; None if a stand-in was lost, doubled or glued to a word.
 
-        A word that a model of ours says three times and more in a row is left once, unless the source says it so.
+        A word that a model of ours says three times in a row, or a long one twice, is left once, unless the source says one so.
         """
         if self.shouted:
             output = output.upper()
         if not self.worded and LOOP.search(output) and not LOOP.search("".join(self.parts)):
-            output = LOOP.sub(r"\1", output)
+            output = LOOP.sub(lambda found: found[1] or found[2], output)
         if self.kept:
             by_name = {stand_in.name: stand_in for stand_in in self.kept}
             either = "|".join(map(re.escape, by_name))

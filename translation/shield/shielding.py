@@ -139,6 +139,7 @@ class Placeholders:
     def _plan(self, sentence: str, names: Iterable[str], kinds: tuple[str, ...], unsaid: Iterable[Unit] = (), first: int = 0) -> Shielded:
         found = _with(unsaid, self.units(sentence, names, kinds))[: len(PLACEHOLDERS)]
         start, end = bounds(sentence)
+        start = 0 if re.match(r"['’]s\b", sentence[start:]) else start  # a mark's genitive
         opening = re.match(r"[^\w$£€+-]*", sentence[start:end]).end()  # type: ignore[union-attr]
         start = min([start + opening, *(unit.start for unit in found if unit.start >= start)])
         end = start + len(sentence[start:end].rstrip())

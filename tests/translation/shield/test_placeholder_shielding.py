@@ -102,6 +102,7 @@ def test_a_headline_in_title_case_goes_in_sentence_case() -> None:
 
 def test_an_address_goes_whole_and_a_figure_with_a_genitive_gets_a_colon() -> None:
     assert SHIELD.plan("open maps.example.org/route/9 on it").text == "open ⟦1⟧ on it"
+    assert SHIELD.plan("$WGO's board met").text == "⟦1⟧'s board met"
     assert SHIELD.plan("see the Q3 profit").restore("se ⟦1⟧s vinst") == "se Q3:s vinst"
 
 
@@ -134,6 +135,7 @@ def test_a_loop_is_left_once_and_a_stutter_asked_again() -> None:
     plan = SHIELD.plan("the top 5 cars of SoftBank")
     assert plan.restore("över över över ⟦1⟧ bilar av ⟦2⟧") == "över 5 bilar av SoftBank"
     assert SHIELD.plan("a very very very long day").restore("en mycket mycket mycket lång dag") == "en mycket mycket mycket lång dag"
+    assert SHIELD.plan("some deadly cars").restore("några dödliga dödliga bilar som som kör") == "några dödliga bilar som som kör"
     again = SHIELD.again("the top 5 cars", (), "de de översta 5 bilarna")
     assert again is not None and again.text == "the top ⟦4⟧ cars"
     assert SHIELD.again("it had had 5 cars", (), "den hade hade 5 bilar") is None
