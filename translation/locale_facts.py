@@ -6,6 +6,7 @@ no facts, and is then judged by figures alone.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,13 +45,13 @@ class Facts:
 @cache
 def facts(code: str) -> Facts:
     """Everything about one language."""
-    locales = [found for name in ((code, "en_GB") if code == "en" else (code,)) if (found := _locale(name))]
+    locales = [found for name in ((code, "en_GB") if code == "en" else (code,)) if (found := locale(name))]
     if not locales:
         return Facts(currencies=_currencies([], code))
     first = locales[0]
     symbols = first.number_symbols.get("latn", {})
-    months = {word: month for locale in locales for word, month in _named(locale.months)}
-    days = {word: day for locale in locales for word, day in _named(locale.days, first=0)}
+    months = {word: month for each in locales for word, month in _named(each.months)}
+    days = {word: day for each in locales for word, day in _named(each.days, first=0)}
     countries = {key: name.casefold() for key, name in first.territories.items() if len(key) == 2}
     languages = {key: name.casefold() for key, name in first.languages.items() if len(key) == 2}
     regions = tuple(name.casefold() for name in first.territories.values())
@@ -58,11 +59,16 @@ def facts(code: str) -> Facts:
     return Facts(symbols.get("decimal") == POINT, percent, _scales(first), months, days, _currencies(locales, code), countries, languages, regions)
 
 
-def _locale(code: str) -> Locale | None:
+@cache
+def locale(code: str) -> Locale | None:
+    """Babel's locale of the language, None where it has none. A copy of its own: Babel's share what they inherit, and a name that one of them has
+    looked up by an alias (Chinese months) is then met in the others (https://github.com/python-babel/babel/issues/1234)."""
     try:
-        return Locale.parse(code.replace("-", "_"))
+        shared = Locale.parse(code.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return None
+    assert shared.languages  # read, so that there is something to copy
+    return copy.deepcopy(shared)
 
 
 def _named(calendar: Mapping[str, Mapping[str, Mapping[int, str]]], *, first: int = 1) -> Iterator[tuple[str, int]]:
@@ -105,15 +111,15 @@ def _currencies(locales: Iterable[Locale], code: str) -> dict[str, frozenset[str
         found[word].update(SPOKEN[symbol])
     for currency in CODES:
         found[currency.casefold()].add(currency)
-    for locale in locales:
-        names = {currency: _names(locale, currency) for currency in CODES}
+    for each in locales:
+        names = {currency: _names(each, currency) for currency in CODES}
         side = _head([name for listed in names.values() for name in listed])
         for currency, listed in names.items():
             for name in listed:
                 for word in (name, PARTS.split(name)[side]):
                     if len(word) > 2 or not word.isascii():
                         found[word].add(currency)
-            symbol = locale.currency_symbols.get(currency, "").casefold()
+            symbol = each.currency_symbols.get(currency, "").casefold()
             if symbol and symbol not in SPOKEN:
                 found[symbol].add(currency)
     found["$"].update(currency for word, meant in found.items() if word.startswith("dollar") for currency in meant)
@@ -123,9 +129,9 @@ def _currencies(locales: Iterable[Locale], code: str) -> dict[str, frozenset[str
 @cache
 def noun(name: str, code: str) -> str:
     """The noun of a currency's name, without the country: "yen" of "japanska yen"."""
-    locale = _locale(code)
+    known = locale(code)
     parts = PARTS.split(name)
-    return parts[_head([one for currency in CODES for one in _names(locale, currency)])] if locale is not None else name
+    return parts[_head([one for currency in CODES for one in _names(known, currency)])] if known is not None else name
 
 
 def _names(locale: Locale, currency: str) -> list[str]:

@@ -1,8 +1,9 @@
 """Memory: what was translated once is never translated again, also after the process was killed.
 
 One SQLite file; its write-ahead log (https://www.sqlite.org/wal.html) makes each batch whole or absent and lets several
-processes share it. The key is the engine's fingerprint, the version of shielding and the text as the engine read it (NFC), so
-the memory holds what engines said and nothing that our own code derives from it.
+processes share it. It holds two things. What engines said: the key is the engine's fingerprint, the version of shielding and the text as
+the engine read it (NFC), so nothing in it is derived by our own code. And what became of whole texts, so that a second run need not take
+them apart again: the key is the walk, a digest of all that the result depends on, code too (translate.py), and the text.
 """
 
 from __future__ import annotations
@@ -42,6 +43,9 @@ class Memory:
             "CREATE TABLE IF NOT EXISTS said (engine TEXT, shielding INTEGER, source TEXT, text TEXT NOT NULL, score REAL, truncated INTEGER NOT NULL, "
             "PRIMARY KEY (engine, shielding, source)) WITHOUT ROWID"
         )
+        base.execute(
+            "CREATE TABLE IF NOT EXISTS became (walk TEXT, source TEXT, text TEXT NOT NULL, flags TEXT NOT NULL, PRIMARY KEY (walk, source)) WITHOUT ROWID"
+        )
 
     def get_many(self, engine: str, texts: Iterable[str]) -> dict[str, Output]:
         """Text -> output for those of the texts that the engine of this fingerprint has met."""
@@ -60,6 +64,24 @@ class Memory:
         rows = [(engine, SHIELDING, _key(text), said.text, None if math.isnan(said.score) else said.score, said.truncated) for text, said in outputs.items()]
         with self._refusing(), self._transaction():
             self._base.executemany("INSERT OR IGNORE INTO said VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def whole(self, walk: str, texts: Iterable[str]) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Text -> what became of it, and its flags, for those of the texts that this walk has met."""
+        found = {}
+        keys = list(dict.fromkeys(texts))
+        with self._refusing():
+            for start in range(0, len(keys), AT_ONCE):
+                part = keys[start : start + AT_ONCE]
+                query = f"SELECT source, text, flags FROM became WHERE walk = ? AND source IN ({','.join('?' * len(part))})"
+                for source, text, flags in self._base.execute(query, (walk, *part)):
+                    found[source] = text, tuple(flags.split())
+        return found
+
+    def put_whole(self, walk: str, became: Mapping[str, tuple[str, Iterable[str]]]) -> None:
+        """Remember what became of whole texts, in one transaction."""
+        rows = [(walk, source, text, " ".join(sorted(flags))) for source, (text, flags) in became.items()]
+        with self._refusing(), self._transaction():
+            self._base.executemany("INSERT OR IGNORE INTO became VALUES (?, ?, ?, ?)", rows)
 
     def close(self) -> None:
         """Give the file back."""

@@ -8,22 +8,26 @@ as it is with markers, where the engine carries them and they leave it much the 
 
 from __future__ import annotations
 
+import importlib.metadata
 import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import asdict, dataclass, replace
+from functools import cache, partial
+from pathlib import Path
 
 import sacrebleu
 
 from templates.benchmark import Benchmark, Record
 from templates.language import Language
 from templates.refusal import Refusal
+from templates.store import code_fingerprint, digest, file_digest
 from translation import segments, slots, spans
 from translation.attention import Attention, Attentive
-from translation.engine import Output, Translator, marks
+from translation.engine import Output, Translator, carries, marks
 from translation.marked import Mark, translate_marked
 from translation.memory import Memory
+from translation.shield import version
 from translation.shield.kept import speaks
 from translation.shield.shielded import Shielded
 from translation.shield.shielding import Shielding, StandIns, shielding_for
@@ -31,6 +35,7 @@ from translation.shield.shielding import Shielding, StandIns, shielding_for
 BATCH = 128  # texts between two writes to the memory: what a kill can cost; with 64 an engine with two threads is a tenth slower
 TRUNCATED, SHIELD_LOST, SPAN_COPIED = "truncated", "shield-lost", "span-copied"
 SLOT_COPIED, NAME_KEPT, AS_MARKED = "slot-copied", "name-kept", "as-marked"
+PART = "\x1f"  # between a text and the names in it, in the memory's key
 ALIKE = 70.0  # chrF2 of the translation with markers against the plain one; below it the markers cost words
 
 Sentence = tuple[str, tuple[str, ...]]  # a text, and the names in it that are shielded
@@ -177,7 +182,33 @@ def translate_lines(lines: Sequence[str], *, translator: Translator, memory: Mem
 
 
 def _move(texts: Sequence[Sentence], ask: _Asker) -> dict[Sentence, Moved]:
-    """Texts with the names to be shielded in each."""
+    """Texts with the names to be shielded in each; what the memory has met as a whole is not taken apart again."""
+    if ask.memory is None or not texts:
+        return _walked(texts, ask)
+    walk, keys = walk_of(ask.translator), {PART.join((text, *names)): (text, names) for text, names in texts}
+    known = {keys[key]: Moved(text, frozenset(flags)) for key, (text, flags) in ask.memory.whole(walk, keys).items()}
+    if known and ask.on_batch is not None:
+        ask.on_batch(len(known))
+    if rest := {key: sentence for key, sentence in keys.items() if sentence not in known}:
+        done = _walked(list(rest.values()), ask)
+        ask.memory.put_whole(walk, {key: (done[sentence].text, done[sentence].flags) for key, sentence in rest.items()})
+        known |= done
+    return known
+
+
+def walk_of(translator: Translator) -> str:
+    """64 hex digits over all that a translation depends on: the engine, the languages' tables, our code, its lists and what it finds words by."""
+    between = [asdict(one) for one in carries(translator) or ()]
+    return digest([translator.fingerprint, between, _ours()])
+
+
+@cache
+def _ours() -> list[str]:
+    lists = sorted(path for path in Path(version.__file__).parent.iterdir() if path.suffix not in (".py", ".pyc") and path.is_file())
+    return [code_fingerprint(__name__), *map(file_digest, lists), *map(importlib.metadata.version, ("babel", "simplemma", "sentencex"))]
+
+
+def _walked(texts: Sequence[Sentence], ask: _Asker) -> dict[Sentence, Moved]:
     shielding = shielding_for(ask.translator)
     pieces = {text: [part for piece in segments.split(unicodedata.normalize("NFC", text)) for part in shielding.cut(piece)] for text, _ in texts}
     sentences = dict.fromkeys((piece, names) for text, names in texts for piece in pieces[text] if piece.strip())

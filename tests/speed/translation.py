@@ -26,7 +26,8 @@ from templates import catalogue, language
 from tests.speed.pairs import say
 from translation import refresh, segments
 from translation.memory import Memory
-from translation.shield.shielding import StandIns
+from translation.shield.shielding import Placeholders
+from translation.shield.watched import watched
 from translation.training import export
 from translation.translate import translate_lines
 from translation.translators import ctranslate2, transformers
@@ -108,7 +109,9 @@ def lines(path: Path | None) -> list[str]:
     else:
         blob = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         found = [line.partition("\t")[0] for line in blob.decode("utf-8").splitlines()]
-    return [text for text in dict.fromkeys(found) if segments.split(text) == [text] and not StandIns().plan(text).kept]
+    swedish = language.load("sv")
+    shielding = Placeholders(language.load("en"), swedish)
+    return [text for text in dict.fromkeys(found) if segments.split(text) == [text] and not watched(text, swedish) and shielding.plan(text).text == text]
 
 
 def by_itself(folder: Path, settings: ctranslate2.Settings) -> Callable[[list[str]], list[str]]:

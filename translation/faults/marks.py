@@ -12,6 +12,7 @@ from templates.language import ENGLISH
 from translation.faults.pool import Pool
 from translation.faults.prose import Planted, close_of
 from translation.gold import Pair
+from translation.locale_facts import locale
 
 FIGURE = re.compile(r"(?<![\w$@#/.,{%=?&-])\d+(?:[.,]\d+)*(?![\w/])")
 PERCENT = re.compile(r"(?<=\d)\s*(?:%|procent|prosent|prozent|percent|per cent|por ciento|per cento)(?!\w)", re.IGNORECASE)
@@ -48,7 +49,7 @@ def _signed(rng: Random, code: str, *, percent: bool) -> tuple[str, str]:
     """A figure as English and as the target language writes it."""
     value = rng.choice((rng.randint(2, 99), rng.randint(101, 999_999), rng.randint(11, 999) / 10))
     sign = rng.choice(("", "+", "-")) if percent else ""
-    ours, theirs = (format_decimal(value, locale=locale.replace("-", "_")) for locale in (ENGLISH, code))
+    ours, theirs = (format_decimal(value, locale=locale(one) or one) for one in (ENGLISH, code))
     if not percent:
         return ours, theirs
     space = "" if code == ENGLISH else rng.choice((" ", "\u00a0"))

@@ -27,8 +27,8 @@ class Settings:
     """
 
     bands: tuple[int, ...] = (8, 16)
-    far: tuple[float, ...] = (4.04, 4.77, 5.75)
-    near: tuple[float, ...] = (1.57, 2.0, 2.2)
+    far: tuple[float, ...] = (3.86, 3.77, 5.88)
+    near: tuple[float, ...] = (1.60, 1.57, 2.06)
 
     def __post_init__(self) -> None:
         _bands.check(self.bands, self.far, self.near)

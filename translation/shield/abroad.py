@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from translation.shield.figures import BLANKS, locale
+from translation.locale_facts import locale
+from translation.shield.figures import BLANKS
 from translation.shield.unit import Amount, Unit
 
 

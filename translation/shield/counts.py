@@ -14,7 +14,7 @@ from translation.shield.unit import Count, Unit
 _UNITS, _TENS = "|".join(ENGLISH_NUMBERS[1:10]), "|".join(ENGLISH_TENS)
 _WORDS = "|".join(sorted((*ENGLISH_NUMBERS[2:], *ENGLISH_TENS), key=len, reverse=True))
 COUNT = re.compile(
-    rf"(?<![\w.-])(?:(?:{_TENS})[\s-](?:{_UNITS})|{_WORDS})(?![\w-]|['’]s|\s(?:hundred|thousand|million|billion|trillion|past|after|to\s(?:{_WORDS})|o'?clock|percent|per\scent)\b)",
+    rf"(?<![\w.-])(?:(?:{_TENS})[\s-](?:{_UNITS})|{_WORDS})(?![\w-]|['’]s|\s(?:hundred|thousand|million|billion|trillion|past|after|to\s(?:{_WORDS})|o'?clock)\b)",
     re.IGNORECASE,
 )
 

@@ -10,26 +10,16 @@ import re
 from decimal import Decimal
 from functools import cache
 
-from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_name
 
 from templates.language import ENGLISH
-from translation.locale_facts import PARTS, WITH_SCALE, facts, noun
+from translation.locale_facts import PARTS, WITH_SCALE, facts, locale, noun
 
 BLANKS = re.compile("[\u00a0\u202f\u2009]")
 NATIONAL = {"US$": "USD", "HK$": "HKD", "NZ$": "NZD", "A$": "AUD", "C$": "CAD", "S$": "SGD"}
 SYMBOLS = {"$": ("USD", "AUD", "CAD", "NZD"), "£": ("GBP", "EGP", "SDG", "LBP"), "€": ("EUR",), "¥": ("JPY",)}
 CROWNS = dict.fromkeys(("crown", "crowns"), ("SEK", "DKK", "NOK"))  # as the English press calls them; CLDR does not
 VOWELS = "aeiouàèéíòóúh"
-
-
-@cache
-def locale(code: str) -> Locale | None:
-    """Babel's locale of the language, None where it has none."""
-    try:
-        return Locale.parse(code.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return None
 
 
 def figure(english: str, code: str) -> str:

@@ -15,12 +15,13 @@ import simplemma
 from babel.core import get_global
 
 from templates.language import ENGLISH, Language
-from translation.shield.figures import locale
+from translation.locale_facts import locale
 from translation.shield.unit import Place, Unit
 
 ENDING = re.compile(r"\s(?:SAR(?:\s.*)?|\(.*\))$")
 FORMER = {"turkey": "TR", "czech republic": "CZ", "britain": "GB", "great britain": "GB", "holland": "NL", "burma": "MM", "ivory coast": "CI"}
 TONGUE = re.compile(r"\b(?:in|into|to|from|speak|speaks|learn)\s(?P<name>[A-Za-z]{4,})(?=\s*[.?!,]|\s*$)", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d_]+")
 CONTINENTS = ("Africa", "America", "Asia", "Australia", "Europe")  # of time zones; the other zones are islands and seas
 SHORTEST = 4  # letters; shorter ones (US, EU, UK) are known to every translator
 NOT = frozenset((
@@ -31,10 +32,8 @@ NOT = frozenset((
 
 def places(text: str, language: Language) -> Iterator[Unit]:
     """Every place that the language has a name for."""
-    known = _known(language.code) | {name.casefold(): Place("cities", name) for name in language.write.cities}
-    if not known:
-        return
-    for match in _pattern(tuple(sorted(known, key=lambda name: (-len(name), name)))).finditer(text):
+    known, begins, pattern = _finder(language.code, tuple(language.write.cities))
+    for match in () if begins.isdisjoint(WORD.findall(text.casefold())) else pattern.finditer(text):
         name = match.group().casefold()
         if match.group()[0].isupper() or (text.islower() and " " in name) or (text[match.start()].islower() and _only_place(name)):
             yield Unit("place", *match.span(), match.group(), known[name])
@@ -44,8 +43,11 @@ def places(text: str, language: Language) -> Iterator[Unit]:
 
 
 @cache
-def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w@#$-])(?:{'|'.join(map(re.escape, names))})(?![\w-])", re.IGNORECASE)
+def _finder(code: str, cities: tuple[str, ...]) -> tuple[dict[str, Place], frozenset[str], re.Pattern[str]]:
+    """What is known by name in lower case, what word each begins with, and the pattern that finds any of it, the longest first."""
+    known = _known(code) | {name.casefold(): Place("cities", name) for name in cities}
+    names = sorted(known, key=lambda name: (-len(name), name))
+    return known, frozenset(WORD.findall(name)[0] for name in names), re.compile(rf"(?<![\w@#$-])(?:{'|'.join(map(re.escape, names))})(?![\w-])", re.IGNORECASE)
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Protocol
 
@@ -96,6 +96,7 @@ class Placeholders:
     source: Language
     target: Language
     kinds: tuple[str, ...] = KINDS
+    _found: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[Unit]] = field(default_factory=dict, repr=False, compare=False)
 
     def cut(self, sentence: str) -> list[str]:
         """Before the tenth piece, at the last clause or blank after one that leaves at most nine."""
@@ -116,14 +117,21 @@ class Placeholders:
         """With what is watched (see watched.py) where it was not said; with other placeholders where something was lost or said twice over."""
         if said is not None and (STUTTER.search(said) is None or STUTTER.search(sentence) is not None):
             unsaid = missing(sentence, said, self.target) if self.source.code == ENGLISH else []
-            other = self._plan(sentence, names, self.kinds, unsaid) if unsaid else None
+            if not unsaid:
+                return None
+            other = self._plan(sentence, names, self.kinds, unsaid)
         else:
             other = self._plan(sentence, names, self.kinds, first=OTHERS)
         return other if other != self._plan(sentence, names, self.kinds) else None
 
     def units(self, sentence: str, names: Iterable[str] = (), kinds: tuple[str, ...] | None = None) -> list[Unit]:
         """What is shielded: units that the target has a way to write, names that it does not call otherwise, marks, other scripts."""
-        wanted = kinds or self.kinds
+        asked = sentence, tuple(names), kinds or self.kinds
+        if asked not in self._found:
+            self._found[asked] = self._units(*asked)
+        return self._found[asked]
+
+    def _units(self, sentence: str, names: tuple[str, ...], wanted: tuple[str, ...]) -> list[Unit]:
         known = wanted if self.source.code == ENGLISH else tuple(kind for kind in wanted if kind in ABROAD)
         found = [unit if written(unit, self.target) else unit.bare() for unit in units(sentence, known, given=names)]
         if self.source.code != ENGLISH:

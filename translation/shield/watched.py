@@ -14,7 +14,7 @@ from babel.dates import format_skeleton, get_day_names, get_month_names
 
 from templates.language import Language
 from translation import rules
-from translation.shield import figures
+from translation.locale_facts import locale
 from translation.shield.counts import counts
 from translation.shield.months import LONG, moments, months, weekdays
 from translation.shield.places import called, places
@@ -41,7 +41,7 @@ def missing(text: str, output: str, language: Language) -> list[Unit]:
 
 def says(unit: Unit, language: Language) -> tuple[str, ...]:
     """How the language says it, in the form that stands alone; nothing where neither CLDR nor its file knows."""
-    known, meaning = figures.locale(language.code), unit.meaning
+    known, meaning = locale(language.code), unit.meaning
     if isinstance(meaning, Count):
         others = sorted(" ".join(said) for said in rules.spell(meaning.value, language.carry) if not said[0].isdecimal())
         return (spelt(meaning.value, language), *others) if others else ()
@@ -66,7 +66,7 @@ def _stands(unit: Unit, folded: str, language: Language) -> bool:
 
 def _forms(unit: Unit, language: Language) -> Iterator[str]:
     """Patterns of what begins a word of the output where it says the unit."""
-    meaning, known = unit.meaning, figures.locale(language.code)
+    meaning, known = unit.meaning, locale(language.code)
     if isinstance(meaning, Count):
         yield from (re.escape(said.casefold()) for said in says(unit, language))
         yield rf"{meaning.value}(?!\d)"

@@ -15,6 +15,7 @@ from babel.dates import format_date, format_skeleton
 
 from templates.language import Language
 from translation import rules
+from translation.locale_facts import locale
 from translation.shield import figures
 from translation.shield.unit import Amount, Date, Ordinal, Period, Time, Unit
 
@@ -47,7 +48,7 @@ def _patterns(table: Mapping[str, tuple[str, ...]], lead: str, *, one: bool = Fa
 
 def _amount(amount: Amount, language: Language) -> Iterable[str]:
     code = language.code
-    if figures.locale(code) is None:
+    if locale(code) is None:
         return
     low, high = amount.low, amount.high
     if amount.power == 3 and (figures.value(low) >= 1) and not high:
@@ -108,7 +109,7 @@ def _time(time: Time, lead: str, language: Language) -> Iterable[str]:
         elif last is None and time.minute > 0:
             said += [f"{_hour(time)}.{time.minute:02}", f"{_hour(time)}:{time.minute:02}"]
     patterns = _patterns(write.time, lead, one=_hour(time) == 1)
-    if not patterns and not lead and figures.locale(language.code) is not None:
+    if not patterns and not lead and locale(language.code) is not None:
         patterns, said = ("{time}",), said if time.minute >= 0 else [f"{_hour(time):02}:00", *said]
     yield from (pattern.format(time=one) for pattern, one in product(patterns, said))
 
@@ -157,7 +158,7 @@ def spelt(number: int, language: Language) -> str:
 
 
 def _date(day: Date, lead: str, language: Language) -> Iterable[str]:
-    known = figures.locale(language.code)
+    known = locale(language.code)
     patterns = _patterns(language.write.date, lead)
     if known is None or not (patterns or not lead):
         return

@@ -24,7 +24,8 @@ def test_table(found, target, accepted, doubtful):
 
 def test_the_reason_names_number_and_limit():
     score = addition.score(9.0, SHORT, "x", SV)
-    assert addition.reason(score, addition.Settings()) == "a stretch of it seems to be about something else (log-odds 9.00, limit 1.57)"
+    limit = addition.Settings().near[0]
+    assert addition.reason(score, addition.Settings()) == f"a stretch of it seems to be about something else (log-odds 9.00, limit {limit:.2f})"
 
 
 def test_the_rule_names_every_band():

@@ -28,7 +28,8 @@ def test_table(found, source, target, accepted, doubtful):
 
 def test_the_reason_names_number_and_limit():
     score = log_probability.score(-1.4, SHORT, "x", SV)
-    assert log_probability.reason(score, log_probability.Settings()) == "-1.40 nats per token for being a translation of this source (limit -0.44)"
+    limit = log_probability.Settings().near[0]
+    assert log_probability.reason(score, log_probability.Settings()) == f"-1.40 nats per token for being a translation of this source (limit {limit:.2f})"
 
 
 def test_every_band_needs_its_limit():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from templates import language
+from translation.locale_facts import facts
 from translation.shield.shielding import Placeholders
 from translation.shield.watched import missing, says, watched
 
@@ -21,6 +22,7 @@ FOUND = [
     ("profits may rise as rebels march", []),
     ("I'm in cash until Wednesday's meeting", [("Wednesday", "onsdag")]),
     ("in eighteen months and forty-five days", [("eighteen", "arton"), ("forty-five", "fyrtiofem")]),
+    ("turn it down to seventy percent", [("seventy", "sjuttio")]),
     ("sixty four divided by sixteen", [("sixty four", "sextiofyra"), ("sixteen", "sexton")]),
     ("two hundred people at half past seven", [("seven", "sju")]),
     ("dial five five zero", []),
@@ -45,6 +47,16 @@ def test_other_languages_say_it_by_cldr() -> None:
     assert [says(unit, ES)[0] for unit in watched(text, ES)] == ["julio de 2001", "agosto", "lunes", "Alemania"]
     assert watched("eighteen months", ES) == []  # no table of numbers
     assert watched(text, language.Language("qqq", "Unknown")) == []
+
+
+def test_a_language_that_was_asked_before_lends_its_months_to_no_other() -> None:
+    expected = {"zh": ["八月", "星期一"], "ja": ["8月", "月曜日"], "fr": ["août", "lundi"], "nb": ["august", "mandag"]}
+    for code, said in expected.items():
+        asked = language.Language(code, code)
+        assert [says(unit, asked)[0] for unit in watched("in August, on Monday", asked)] == said
+    assert facts("fr").months["août"] == 8
+    assert "10月" in facts("ja").months
+    assert "10月" not in facts("fr").months
 
 
 @pytest.mark.parametrize(
