@@ -44,7 +44,8 @@ def test_a_model_against_itself_with_the_behaviour_suite(lingraft: Lingraft, gol
     assert news["pairs"] == 6 and 20 < news["scores"]["chrf2"]["score"] < 100 and news["against"]["chrf2"]["p_value"] == 1.0
     assert model["fingerprint"] == made["against"]["fingerprint"]
     kept = model["behaviour"]
-    assert kept["sentences"] >= 300 and 0.5 < kept["share"] < 1 and kept["by_kind"]["ticker"]["share"] == 1.0 and kept["failures"]
+    assert kept["sentences"] >= 300 and kept["share"] >= 0.99 and kept["by_kind"]["ticker"]["share"] == 1.0
+    assert len(kept["failures"]) == kept["pieces"] - kept["kept"]
 
 
 def test_models_of_several_sizes_make_a_table(lingraft: Lingraft, gold: Path, tmp_path: Path) -> None:
