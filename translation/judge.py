@@ -18,7 +18,7 @@ from templates.benchmark import Benchmark, Record
 from templates.finding import Finding
 from templates.language import ENGLISH, Language
 from templates.refusal import Refusal
-from translation import set_checks
+from translation import prose, set_checks
 from translation.gate_report import (
     HUMAN,
     RETRIED,
@@ -142,9 +142,9 @@ def _gates(benchmark: Benchmark, language: Language, limits: Limits) -> list[Mod
 
 def _texts(source: Sequence[Record], by_id: Mapping[str, Record], on: Sequence[ModuleType], benchmark: Benchmark) -> list[tuple[str, str, str]]:
     """(check, source text, target text) of everything that can be scored ahead, row by row."""
-    places = [(gate.NAME, name) for gate in on if gate.SCOPE in ("field", "text") for name in _places(gate, benchmark)]
-    both = ((record.fields, by_id[record.id].fields) for record in source if record.id in by_id)
-    return [(check, ours[name], theirs.get(name, "")) for ours, theirs in both for check, name in places]
+    places = [(gate, name) for gate in on if gate.SCOPE in ("field", "text") for name in _places(gate, benchmark)]
+    both = ((record, by_id[record.id]) for record in source if record.id in by_id)
+    return [(gate.NAME, *prose.texts(gate, name, ours, theirs, benchmark)) for ours, theirs in both for gate, name in places]
 
 
 def _set_structure(source: Sequence[Record], translated: Sequence[Record], *, where: str) -> Iterator[Finding]:
@@ -248,7 +248,7 @@ def _score(
     """The check's score, or None where it needs evidence and there is none."""
     if not name:
         return gate.score(source, target, benchmark.slots_in if gate.SCOPE == "slots" else benchmark.fields)
-    ours, theirs = source.fields[name], target.fields.get(name, "")
+    ours, theirs = prose.texts(gate, name, source, target, benchmark)
     if gate.SCOPE == "evidence":
         found = evidence.get(gate.NAME, {}).get((source.id, name))
         return None if found is None or not abs(found) < MEASURABLE else gate.score(found, ours, theirs, language)

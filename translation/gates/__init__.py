@@ -23,5 +23,7 @@ translations stands in CALIBRATED: the field of Settings -> (its tightest, its l
 refuses no more sound rows than allowed. Limits on "evidence" hold for one engine (`under` in translation/limits.py); where they are `far` and
 `near`, a limit for each `group(score, settings) -> int`, calibrate sets them too; SIGN times a limit is the suspicion that it stands for.
 
+A check that sets PROSE does not see the names that slots keep letter by letter (translation/prose.py).
+
 Its docstring asks the check's question, says what the score is, and ends with what it Misses.
 """

@@ -23,6 +23,7 @@ from translation.gates._dictionary import lists
 
 NAME = "copy"
 SCOPE = "text"
+PROSE = True
 CALIBRATED = {"alike_most": (0.5, 1.0), "left_most": (0.2, 1.0)}
 
 MARK = re.compile(r"https?://\S+|www\.\S+|(?<!\S)[^\s@]+@\S+\.\w+|[$@#]\w+")

@@ -26,6 +26,7 @@ from translation.english_words import COMMON
 
 NAME = "language_id"
 SCOPE = "text"
+PROSE = True
 CALIBRATED = {"target_least": (0.9, 0.0), "family_least": (0.9, 0.0)}
 
 NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|(?<!\S)[^\s@]+@\S+\.\w+|[$@#]\w+|(?<!\S)\S*\d\S*")
