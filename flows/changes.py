@@ -19,8 +19,9 @@ from templates.run_folder import Runs
 from templates.store import HOUSE, PACKAGES, digest, file_digest
 from translation import known_power, limits, references, reviews
 from translation.overrides import path_of as path_of_overrides
+from translation.translate import libraries
 
-CODE = (".py", ".html", ".css", ".js")
+CODE = (".py", ".html", ".css", ".js", ".tsv")
 STAGES = ("refresh", "translate", "judge", "localise", "study", "report")
 
 
@@ -50,7 +51,7 @@ def basis(plan: Plan, refreshed: Mapping[str, str], *, tuned: bool) -> dict[str,
         "language file": digest([languages, {name: asdict(plan.language.cells[name]) for name in plan.drafted}]),
         "overrides": digest([file_digest(path) if path.is_file() else "" for path in people]),
         "study settings": digest([study, str(plan.data)]),
-        "code": digest([house(), benchmarks]),
+        "code": digest([house(), benchmarks, libraries()]),
     }
     second = second_for(plan)
     if second is not None:

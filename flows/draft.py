@@ -26,6 +26,7 @@ from templates.store import Store, write_atomic, write_json
 from translation.engine import Translator
 from translation.language_file import compare, with_drafts
 from translation.localise import Draft, draft
+from translation.translate import walk_of
 
 
 def back_for(plan: Plan) -> Translator | None:
@@ -48,7 +49,7 @@ def draft_of(plan: Plan, benchmark: Benchmark) -> Draft:
     """The benchmark's cell as the plan's translator drafts it, from the store or made now."""
     there, back = translator_for(plan), back_for(plan)
     english = [benchmark.prompt, dict(benchmark.words), dict(benchmark.prompts), dict(benchmark.slot_words), benchmark.slots_lead, benchmark.slots_none]
-    inputs = [there.fingerprint, back.fingerprint if back is not None else "", plan.language.code, benchmark.name, english]
+    inputs = [walk_of(there), walk_of(back) if back is not None else "", plan.language.code, benchmark.name, english]
 
     def write(folder: Path) -> None:
         write_json(folder / "draft.json", asdict(draft(benchmark, plan.language, translator=there, back=back)))

@@ -15,7 +15,7 @@ from templates import catalogue, records
 from templates.benchmark import Benchmark, Record
 from templates.run_folder import Runs
 from templates.store import digest, file_digest
-from translation.translate import translate_records
+from translation.translate import translate_records, walk_of
 
 
 @task(name="translate-shard", task_run_name="translate-{plan.language.code}-{benchmark.name}-{index:04d}", **STEP)
@@ -34,7 +34,7 @@ def translate_shard(plan: Plan, benchmark: Benchmark, rows: Path, index: int) ->
 
     modules = ("translation.translate", f"translation.translators.{engine_of(plan)}")
     inputs = [
-        translator.fingerprint,
+        walk_of(translator),
         benchmark.name,
         file_digest(catalogue.benchmark_file(benchmark.name)),
         plan.language.code,

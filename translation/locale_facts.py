@@ -67,7 +67,7 @@ def locale(code: str) -> Locale | None:
         shared = Locale.parse(code.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return None
-    assert shared.languages  # read, so that there is something to copy
+    _ = shared.languages  # read, so that there is something to copy
     return copy.deepcopy(shared)
 
 

@@ -9,6 +9,7 @@ as it is with markers, where the engine carries them and they leave it much the 
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,7 +36,6 @@ from translation.shield.shielding import Shielding, StandIns, shielding_for
 BATCH = 128  # texts between two writes to the memory: what a kill can cost; with 64 an engine with two threads is a tenth slower
 TRUNCATED, SHIELD_LOST, SPAN_COPIED = "truncated", "shield-lost", "span-copied"
 SLOT_COPIED, NAME_KEPT, AS_MARKED = "slot-copied", "name-kept", "as-marked"
-PART = "\x1f"  # between a text and the names in it, in the memory's key
 ALIKE = 70.0  # chrF2 of the translation with markers against the plain one; below it the markers cost words
 
 Sentence = tuple[str, tuple[str, ...]]  # a text, and the names in it that are shielded
@@ -69,7 +69,7 @@ class _Asker:
             batch = new[start : start + BATCH]
             said = dict(zip(batch, self.translator.translate(batch), strict=True))
             if self.memory is not None:
-                self.memory.put_many(self.translator.fingerprint, said)
+                self.memory.put_many(self.translator.fingerprint, {text: output for text, output in said.items() if output.text or not output.truncated})
             known |= said
             if self.on_batch is not None:
                 self.on_batch(len(batch))
@@ -185,13 +185,14 @@ def _move(texts: Sequence[Sentence], ask: _Asker) -> dict[Sentence, Moved]:
     """Texts with the names to be shielded in each; what the memory has met as a whole is not taken apart again."""
     if ask.memory is None or not texts:
         return _walked(texts, ask)
-    walk, keys = walk_of(ask.translator), {PART.join((text, *names)): (text, names) for text, names in texts}
+    walk, keys = walk_of(ask.translator), {json.dumps([text, *names], ensure_ascii=False): (text, names) for text, names in texts}
     known = {keys[key]: Moved(text, frozenset(flags)) for key, (text, flags) in ask.memory.whole(walk, keys).items()}
     if known and ask.on_batch is not None:
         ask.on_batch(len(known))
     if rest := {key: sentence for key, sentence in keys.items() if sentence not in known}:
         done = _walked(list(rest.values()), ask)
-        ask.memory.put_whole(walk, {key: (done[sentence].text, done[sentence].flags) for key, sentence in rest.items()})
+        sound = {key: done[sentence] for key, sentence in rest.items() if TRUNCATED not in done[sentence].flags}
+        ask.memory.put_whole(walk, {key: (moved.text, moved.flags) for key, moved in sound.items()})
         known |= done
     return known
 
@@ -205,7 +206,12 @@ def walk_of(translator: Translator) -> str:
 @cache
 def _ours() -> list[str]:
     lists = sorted(path for path in Path(version.__file__).parent.iterdir() if path.suffix not in (".py", ".pyc") and path.is_file())
-    return [code_fingerprint(__name__), *map(file_digest, lists), *map(importlib.metadata.version, ("babel", "simplemma", "sentencex"))]
+    return [code_fingerprint(__name__), *map(file_digest, lists), *libraries()]
+
+
+def libraries() -> list[str]:
+    """The versions of the libraries by which words, places and sentences are known; new ones may translate otherwise."""
+    return [f"{name} {importlib.metadata.version(name)}" for name in ("babel", "simplemma", "sentencex")]
 
 
 def _walked(texts: Sequence[Sentence], ask: _Asker) -> dict[Sentence, Moved]:
@@ -224,7 +230,10 @@ def _sentences(sentences: Sequence[Sentence], shielding: Shielding, ask: _Asker)
     plans = {sentence: shielding.plan(*sentence) for sentence in sentences}
     done = _round(plans, ask)
     again = {sentence: plan for sentence, moved in done.items() if (plan := shielding.again(*sentence, None if moved is None else moved.text)) is not None}
-    done |= _round(again, ask)
+    for sentence, moved in _round(again, ask).items():
+        first = done[sentence]
+        if first is None or (moved is not None and moved.flags <= first.flags and shielding.again(*sentence, moved.text) is None):
+            done[sentence] = moved
     lost = {sentence: {**plans, **again}[sentence] for sentence, moved in done.items() if moved is None}
     return {sentence: moved for sentence, moved in done.items() if moved is not None} | _piecewise(lost, ask)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from templates import catalogue, language
 from templates.benchmark import Record
 from translation.engine import Output, Translator
 from translation.memory import Memory
-from translation.translate import BATCH, translate_lines, translate_records
+from translation.translate import BATCH, _Asker, _move, translate_lines, translate_records, walk_of
 from translation.translators import ctranslate2, identity
 
 FIQA = catalogue.benchmark("fiqa")
@@ -208,3 +209,37 @@ def test_lost_placeholders_are_put_back_around_the_pieces() -> None:
 def test_more_pieces_than_placeholders_are_all_kept() -> None:
     line = "we sold " + ", ".join(f"{number},000" for number in range(10, 35)) + " shares"
     assert carried(line, str) == line.replace(",000", " 000")
+
+
+@pytest.mark.parametrize(
+    ("again", "becomes"),
+    [
+        ("aktierna föll i ⟦1⟧", "aktierna föll i augusti"),  # asked again for the month
+        ("aktierna föll i", "aktierna föll i sommar"),  # lost there: the first answer stays
+        ("aktierna föll föll i ⟦1⟧", "aktierna föll i sommar"),  # said twice over there
+    ],
+)
+def test_a_second_answer_counts_only_where_it_is_sound(again: str, becomes: str) -> None:
+    assert carried("shares fell in August", {"shares fell in August": "aktierna föll i sommar", "shares fell in ⟦1⟧": again}.__getitem__) == becomes
+
+
+def test_whole_texts_are_remembered_apart_by_their_names_and_by_the_language_file(tmp_path: Path) -> None:
+    engine = Carrier(lambda text: text.replace("I met", "jag träffade"))
+    texts = [("I met Bob.", ("Bob",)), ("I met Bob.\x1fBob", ()), ("I met Bob.", ())]
+    with Memory(tmp_path / "memory.sqlite") as memory:
+        first = _move(texts, _Asker(engine, memory, None))
+        assert set(first) == set(texts)
+        assert _move(texts, _Asker(engine, memory, None)) == first
+    other = Carrier(engine.say)
+    other.between = EN, replace(SV, write=replace(SV.write, date={"plain": ("{date} alltså",)}))
+    assert walk_of(other) != walk_of(engine) == walk_of(Carrier(engine.say))
+
+
+def test_what_was_lost_is_asked_for_again_the_next_time(tmp_path: Path) -> None:
+    """An engine that ended at a text has said nothing, truncated; that is not kept."""
+    lines = ["they sold it", "they kept it"]
+    with Memory(tmp_path / "memory.sqlite") as memory:
+        for said in ("", "de sålde den"):
+            engine = Counted(Rule(lambda text, said=said: said if "sold" in text else "de behöll den", truncated=not said))
+            assert translate_lines(lines, translator=engine, memory=memory)[0] == said
+            assert "they sold it" in engine.texts

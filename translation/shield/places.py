@@ -21,6 +21,9 @@ from translation.shield.unit import Place, Unit
 ENDING = re.compile(r"\s(?:SAR(?:\s.*)?|\(.*\))$")
 FORMER = {"turkey": "TR", "czech republic": "CZ", "britain": "GB", "great britain": "GB", "holland": "NL", "burma": "MM", "ivory coast": "CI"}
 TONGUE = re.compile(r"\b(?:in|into|to|from|speak|speaks|learn)\s(?P<name>[A-Za-z]{4,})(?=\s*[.?!,]|\s*$)", re.IGNORECASE)
+RATHER_NOT = frozenset(("turkey", "iceland", "victoria", "phoenix"))  # food, a shop, people, a bird: places only after IN
+IN = re.compile(r"\b(?:in|to|from|for|of|near|into|across|with|outside|around|and|over|between)\s(?:the\s)?$", re.IGNORECASE)
+PART_OF_NAME = re.compile(r"\s[A-Z][a-z]|\s&\s[A-Z]")
 WORD = re.compile(r"[^\W\d_]+")
 CONTINENTS = ("Africa", "America", "Asia", "Australia", "Europe")  # of time zones; the other zones are islands and seas
 SHORTEST = 4  # letters; shorter ones (US, EU, UK) are known to every translator
@@ -30,11 +33,13 @@ NOT = frozenset((
 ))  # fmt: skip
 
 
-def places(text: str, language: Language) -> Iterator[Unit]:
-    """Every place that the language has a name for."""
+def places(text: str, language: Language, *, titled: bool = False) -> Iterator[Unit]:
+    """Every place that the language has a name for; outside a headline in Title Case (`titled`) not as a part of another name, as in "Iceland Foods"."""
     known, begins, pattern = _finder(language.code, tuple(language.write.cities))
     for match in () if begins.isdisjoint(WORD.findall(text.casefold())) else pattern.finditer(text):
         name = match.group().casefold()
+        if (name in RATHER_NOT and not IN.search(text[: match.start()])) or (not titled and PART_OF_NAME.match(text, match.end())):
+            continue
         if match.group()[0].isupper() or (text.islower() and " " in name) or (text[match.start()].islower() and _only_place(name)):
             yield Unit("place", *match.span(), match.group(), known[name])
     for match in TONGUE.finditer(text):

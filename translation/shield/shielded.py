@@ -11,6 +11,7 @@ from translation.shield.headlines import lowered
 from translation.shield.kept import MARK
 
 LOOP = re.compile(r"\b([^\W\d_]{2,})(?:\s+\1\b){2,}|\b([^\W\d_]{5,})\s+\2\b", re.IGNORECASE)  # a word three times in a row, a long one twice
+TWICE = re.compile(r"\b([^\W\d_]{2,})\s+\1\b", re.IGNORECASE)  # a source that says a word twice may mean it
 WORDY = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -77,7 +78,7 @@ class Shielded:
         """
         if self.shouted:
             output = output.upper()
-        if not self.worded and LOOP.search(output) and not LOOP.search("".join(self.parts)):
+        if not self.worded and LOOP.search(output) and not TWICE.search("".join(self.parts)):
             output = LOOP.sub(lambda found: found[1] or found[2], output)
         if self.kept:
             by_name = {stand_in.name: stand_in for stand_in in self.kept}

@@ -100,8 +100,8 @@ class Placeholders:
 
     def cut(self, sentence: str) -> list[str]:
         """Before the tenth piece, at the last clause or blank after one that leaves at most nine."""
-        pieces, most = [], len(PLACEHOLDERS)
-        while len(found := self.units(sentence)) > most:
+        pieces = []
+        while len(found := self.units(sentence)) > (most := max(1, len(_free(sentence)))):
             blanks = [match.end() for match in CLAUSE.finditer(sentence, found[most - 1].end, found[most].start) if match.end() > match.start()]
             place = next(iter(blanks), found[most].start)
             head = sentence[:place]
@@ -136,7 +136,11 @@ class Placeholders:
         found = [unit if written(unit, self.target) else unit.bare() for unit in units(sentence, known, given=names)]
         if self.source.code != ENGLISH:
             found += [one for one in abroad(sentence, self.source.code) if all(one.end <= other.start or one.start >= other.end for other in found)]
-        other = [unit for unit in places(sentence, self.target) if says(unit, self.target)[:1] != (unit.written,)] if "name" in known else []
+        other = (
+            [unit for unit in places(sentence, self.target, titled=is_titled(sentence)) if says(unit, self.target)[:1] != (unit.written,)]
+            if "name" in known
+            else []
+        )
         found = [unit for unit in found if unit.kind != "name" or not any(one.start <= unit.start and unit.end <= one.end for one in other)]
         for match in MARK.finditer(sentence):
             inside = [unit for unit in found if unit.start < match.end() and match.start() < unit.end]
@@ -145,7 +149,8 @@ class Placeholders:
         return sorted(found, key=lambda unit: unit.start)
 
     def _plan(self, sentence: str, names: Iterable[str], kinds: tuple[str, ...], unsaid: Iterable[Unit] = (), first: int = 0) -> Shielded:
-        found = _with(unsaid, self.units(sentence, names, kinds))[: len(PLACEHOLDERS)]
+        free = _free(sentence, first)
+        found = _with(unsaid, self.units(sentence, names, kinds))[: len(free)]
         start, end = bounds(sentence)
         start = 0 if re.match(r"['’]s\b", sentence[start:]) else start  # a mark's genitive
         opening = re.match(r"[^\w$£€+-]*", sentence[start:end]).end()  # type: ignore[union-attr]
@@ -154,7 +159,12 @@ class Placeholders:
         parts, inside = cut(sentence, [(unit.start, unit.end) for unit in found], start, end)
         backs = [_back(unit, self.target) for unit in found if (unit.start, unit.end) in inside]
         titled = self.source.code == ENGLISH and is_titled(sentence)
-        return assemble(sentence[:start], parts, sentence[end:], names=PLACEHOLDERS[first:] + PLACEHOLDERS[:first], backs=backs, worded=False, titled=titled)
+        return assemble(sentence[:start], parts, sentence[end:], names=free, backs=backs, worded=False, titled=titled)
+
+
+def _free(sentence: str, first: int = 0) -> list[str]:
+    """The placeholders that do not stand in the sentence already, from the `first` on."""
+    return [name for name in PLACEHOLDERS[first:] + PLACEHOLDERS[:first] if name not in sentence]
 
 
 def _with(unsaid: Iterable[Unit], found: list[Unit]) -> list[Unit]:

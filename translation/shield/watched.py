@@ -16,6 +16,7 @@ from templates.language import Language
 from translation import rules
 from translation.locale_facts import locale
 from translation.shield.counts import counts
+from translation.shield.headlines import is_titled
 from translation.shield.months import LONG, moments, months, weekdays
 from translation.shield.places import called, places
 from translation.shield.unit import Count, Moment, Month, Place, Unit, Weekday
@@ -28,7 +29,7 @@ STEM = 4  # letters that must stay
 def watched(text: str, language: Language) -> list[Unit]:
     """The units of an English text that the language has its own way to say, in order."""
     found: list[Unit] = []
-    for unit in (*months(text), *weekdays(text), *counts(text), *moments(text), *places(text, language)):
+    for unit in (*months(text), *weekdays(text), *counts(text), *moments(text), *places(text, language, titled=is_titled(text))):
         if says(unit, language) and all(unit.end <= other.start or unit.start >= other.end for other in found):
             found.append(unit)
     return sorted(found, key=lambda unit: unit.start)

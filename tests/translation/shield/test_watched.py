@@ -87,3 +87,21 @@ def test_only_what_was_not_said_is_taken_from_the_translator() -> None:
     assert shield.again(text, (), "Det förlorade 5 butiker i Oman mellan juli 2001 och mars") is None
     assert shield.again("Two people at half past seven", (), "Två personer halv åtta") is None  # within a time
     assert Placeholders(SV, EN).again("Fem butiker i mars", (), "Shops") is None
+
+
+NO_PLACES = [
+    "Turkey breast is on sale",
+    "Iceland to open 30 new stores",
+    "Iceland Foods opens 30 stores",
+    "shares of China Mobile rose",
+    "Victoria Beckham arrived by train",
+]
+
+
+@pytest.mark.parametrize("text", NO_PLACES)
+def test_a_place_is_none_inside_another_name_or_where_it_may_be_something_else(text: str) -> None:
+    assert [unit for unit in watched(text, SV) if unit.kind == "place"] == []
+
+
+def test_a_language_that_babel_hardly_knows_has_no_places_of_its_own() -> None:
+    assert [unit.kind for unit in watched("in Germany on Monday", language.Language("tyv", "Tuvan"))] in ([], ["weekday"])
