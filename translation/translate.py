@@ -31,7 +31,7 @@ from translation.memory import Memory
 from translation.shield import version
 from translation.shield.kept import speaks
 from translation.shield.shielded import Shielded
-from translation.shield.shielding import Shielding, StandIns, shielding_for
+from translation.shield.shielding import Shielding, StandIns, shielding_for, stutters
 
 BATCH = 128  # texts between two writes to the memory: what a kill can cost; with 64 an engine with two threads is a tenth slower
 TRUNCATED, SHIELD_LOST, SPAN_COPIED = "truncated", "shield-lost", "span-copied"
@@ -231,11 +231,17 @@ def _sentences(sentences: Sequence[Sentence], shielding: Shielding, ask: _Asker)
     done = _round(plans, ask)
     again = {sentence: plan for sentence, moved in done.items() if (plan := shielding.again(*sentence, None if moved is None else moved.text)) is not None}
     for sentence, moved in _round(again, ask).items():
-        first = done[sentence]
-        if first is None or (moved is not None and moved.flags <= first.flags and shielding.again(*sentence, moved.text) is None):
+        if _is_better(moved, done[sentence]) and (done[sentence] is None or shielding.again(*sentence, moved.text if moved else None) is None):
             done[sentence] = moved
     lost = {sentence: {**plans, **again}[sentence] for sentence, moved in done.items() if moved is None}
     return {sentence: moved for sentence, moved in done.items() if moved is not None} | _piecewise(lost, ask)
+
+
+def _is_better(second: Moved | None, first: Moved | None) -> bool:
+    """Whether a second answer is worth having: anything is where the first lost something; else it must be whole and say no word twice over."""
+    if first is None or second is None:
+        return first is None
+    return second.flags <= first.flags and stutters(second.text) <= stutters(first.text)
 
 
 def _round(plans: dict[Sentence, Shielded], ask: _Asker) -> dict[Sentence, Moved | None]:

@@ -115,7 +115,7 @@ class Placeholders:
 
     def again(self, sentence: str, names: Iterable[str], said: str | None) -> Shielded | None:
         """With what is watched (see watched.py) where it was not said; with other placeholders where something was lost or said twice over."""
-        if said is not None and (STUTTER.search(said) is None or STUTTER.search(sentence) is not None):
+        if said is not None and (not stutters(said) or stutters(sentence)):
             unsaid = missing(sentence, said, self.target) if self.source.code == ENGLISH else []
             if not unsaid:
                 return None
@@ -160,6 +160,11 @@ class Placeholders:
         backs = [_back(unit, self.target) for unit in found if (unit.start, unit.end) in inside]
         titled = self.source.code == ENGLISH and is_titled(sentence)
         return assemble(sentence[:start], parts, sentence[end:], names=free, backs=backs, worded=False, titled=titled)
+
+
+def stutters(text: str) -> bool:
+    """Whether it says a word twice over."""
+    return STUTTER.search(text) is not None
 
 
 def _free(sentence: str, first: int = 0) -> list[str]:
