@@ -22,6 +22,7 @@ from flows.evaluate_translator import evaluate_translator
 from flows.export import export
 from flows.export_prompt import export_prompt
 from flows.gate_power import gate_power
+from flows.graft import graft
 from flows.train_translator import train_translator
 from templates import catalogue
 from templates.refusal import Refusal
@@ -217,7 +218,7 @@ def translate_text(
     out.print(translate_file(language, study, source=source, target=target), markup=False)
 
 
-for command in (continual, doctor, export, export_prompt, gate_power, calibrate, train_translator, evaluate_translator, back_translate, crosscheck):
+for command in (continual, doctor, export, export_prompt, gate_power, calibrate, train_translator, evaluate_translator, back_translate, crosscheck, graft):
     app.command()(command)
 
 

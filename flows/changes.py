@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flows.engines import engine_of, gpt_for, second_for, translator_for
+from flows.engines import engine_of, second_for, translator_for, weights_of
 from flows.plan import Plan
-from pipeline import smollm2
 from templates import catalogue
 from templates.language import ENGLISH, path_of
 from templates.refusal import Refusal
@@ -43,7 +42,6 @@ def basis(plan: Plan, refreshed: Mapping[str, str], *, tuned: bool) -> dict[str,
     benchmarks = [file_digest(own / f"{name}.py") for name in plan.study.benchmarks if (own / f"{name}.py").is_file()]
     people = [path_of_overrides(plan.language.code, name) for name in plan.study.benchmarks]
     power = known_power.file_of(plan.language.code)
-    model = plan.study.model
     found = {
         **sources,
         f"engine {engine_of(plan)}": translator_for(plan).fingerprint,
@@ -61,7 +59,8 @@ def basis(plan: Plan, refreshed: Mapping[str, str], *, tuned: bool) -> dict[str,
     read = {name: reviews.path_of(plan.out, plan.language.code, name) for name in plan.study.benchmarks}
     found |= {f"review {name}": file_digest(path) for name, path in read.items() if path.is_file()}
     if tuned:
-        found[f"model {Path(model.name).name}"] = smollm2.SHA256 if model.name == smollm2.NAME else gpt_for(plan)[0].fingerprint
+        for reader in (plan, plan.english):
+            found[f"model {Path(reader.model.name).name}"] = weights_of(reader)
     return found
 
 

@@ -58,7 +58,7 @@ def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record], *, seconds: fl
         records.write(path, rows, benchmark=benchmark.name, language=ENGLISH)
         found = conditions(plan, Rows(benchmark.name, path, path if plan.language.code != ENGLISH else None, "unknown"))
     planned = trials_of(plan, found)
-    gpt, prefixes = gpt_for(plan)
+    gpt, prefixes = gpt_for(plan.english)
     names = [f"  {trial.name}" for trial, _ in planned]
     try:
         pace = measure(Answering(gpt, found["english"].task, prefixes), rows, seconds=seconds, settings=training_of(trial for trial, _ in planned))

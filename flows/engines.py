@@ -10,7 +10,9 @@ from typing import Any
 import torch
 
 from flows.plan import Plan
-from pipeline.frozen_gpt import FrozenGPT, load_gpt
+from pipeline import smollm2
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.load_gpt import load_gpt
 from pipeline.prefix import PrefixCache
 from pipeline.smollm2 import cache_folder
 from templates import catalogue
@@ -84,10 +86,15 @@ def memories() -> Path:
 
 
 def gpt_for(plan: Plan) -> tuple[FrozenGPT, PrefixCache]:
-    """The plan's GPT with the prefixes read so far."""
-    model = plan.study.model
+    """The GPT that reads the plan's language, with the prefixes read so far."""
+    model = plan.model
     torch.set_num_threads(model.threads)  # translators in the same process set it to one
     return _gpt(model.name, model.revision, model.dtype, model.cache_gibibytes, model.disk_gibibytes)
+
+
+def weights_of(plan: Plan) -> str:
+    """What tells the plan's GPT from others, without loading it where that is known."""
+    return smollm2.SHA256 if plan.model.name == smollm2.NAME else gpt_for(plan)[0].fingerprint
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import StrictInt
 
+from pipeline import smollm2
+from pipeline.outcome import is_target
 from pipeline.study import TrialGroup
 from templates import catalogue
 from templates import placement as placements
@@ -33,10 +35,11 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The GPT to tune: `smollm2-135m`, a folder or a hub id. `cache_gibibytes` bounds the kept keys and values in memory, `disk_gibibytes` those in a
-    temporary file."""
+    """The GPT to tune: `smollm2-135m`, a graft, a folder or a hub id; empty: what the language's file names as its `gpt`, else
+    smollm2-135m, so that English and the language may each be read by the GPT that reads it best. `cache_gibibytes` bounds the kept keys and
+    values in memory, `disk_gibibytes` those in a temporary file."""
 
-    name: str = "smollm2-135m"
+    name: str = ""
     revision: str = ""
     dtype: Literal["float32", "bfloat16"] = "float32"
     threads: int = 2
@@ -96,6 +99,15 @@ class Plan:
     def rows_of(self, benchmark: Benchmark) -> int:
         """How many of its records the study takes; 0: all."""
         return self.study.rows if isinstance(self.study.rows, int) else self.study.rows.get(benchmark.name, 0)
+
+    @property
+    def model(self) -> Model:
+        """The GPT that reads the plan's language."""
+        return replace(self.study.model, name=self.study.model.name or self.language.gpt or smollm2.NAME)
+
+    def reader(self, condition: str) -> Plan:
+        """The plan whose GPT reads a condition: English text, under whichever prompt, is read by that for English."""
+        return self if is_target(condition) else self.english
 
     @property
     def benchmarks(self) -> list[Benchmark]:

@@ -17,8 +17,9 @@ from prefect.artifacts import create_markdown_artifact
 from flows.engines import engine_of, gpt_for, translator_for
 from flows.plan import Plan, make
 from flows.step import STEP
+from pipeline.frozen_gpt import FrozenGPT
 from pipeline.inspection import VirtualToken
-from pipeline.outcome import Outcome
+from pipeline.outcome import Outcome, is_target
 from pipeline.report import page
 from pipeline.report.headline import headline
 from pipeline.report.inputs import Cost, Facts, Inputs, Model
@@ -42,7 +43,7 @@ def facts_of(plan: Plan, staged: Path, *, refreshed: Mapping[str, str], gates: M
         "plan_digest": plan.digest,
         "inputs": inputs,
         "engine": {"name": engine_of(plan), "fingerprint": translator_for(plan).fingerprint},
-        "model": plan.study.model.name,
+        "model": plan.model.name,
         "gates": dict(gates),
         "versions": {"lingraft": importlib.metadata.version("lingraft"), "python": platform.python_version(), **versions},
         "code": code_fingerprint("flows.adapt", "pipeline.study", "translation.judge"),
@@ -107,9 +108,17 @@ def write_report(plan: Plan, staged: Path, facts: Mapping[str, Any], findings: S
         prompts=prompts_in(staged),
         searches=outcomes_in(staged, name="search.jsonl"),
         cost=cost_in(staged),
+        read_english=_other_reader(outcomes, gpt),
     )
     page.write(inputs, staged / "report.html")
     return headline(summary, gates=inputs.gates, source_tokens_left=inputs.source_tokens_left)
+
+
+def _other_reader(outcomes: Sequence[Outcome], gpt: FrozenGPT) -> str:
+    """The signature's name of the GPT that read English text, if it is not this one."""
+    read = (outcome.signature.get("gpt", "") for outcome in outcomes if not is_target(outcome.condition))
+    ours = f"{gpt.name}@{gpt.fingerprint[:8]}"
+    return next((one for one in read if one not in (ours, "", "-", "none")), "")
 
 
 def rows_of(staged: Path, benchmark: Benchmark) -> tuple[list[Record], list[Record]]:

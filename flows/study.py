@@ -11,11 +11,11 @@ from typing import Any
 from prefect import flow, task
 from safetensors.torch import load_file
 
-from flows.engines import gpt_for
+from flows.engines import gpt_for, weights_of
 from flows.forecast import PROBE_SECONDS, forecast, training_of
 from flows.plan import Plan, make
 from flows.step import STEP, bar, key_of
-from pipeline import folds, smollm2
+from pipeline import folds
 from pipeline import study as trials
 from pipeline.answering import Answering
 from pipeline.frozen_gpt import runtime
@@ -71,7 +71,7 @@ def trials_of(plan: Plan, found: dict[str, Condition]) -> list[tuple[Trial, Cond
         groups = tuple(replace(group, conditions=("english",)) for group in groups if {"target", "english"} & set(group.conditions))
     planned = trials.plan(groups, found, folds=plan.study.folds.count, run=plan.study.folds.run)
     by_name = {condition.name: condition for condition in found.values()}
-    order = {condition.name: place for place, condition in enumerate(found[kind] for kind in ("english", "target", "control") if kind in found)}
+    order = {condition.name: place for place, condition in enumerate(found[kind] for kind in ("english", "control", "target") if kind in found)}
     unique = {json.dumps(asdict(trial), sort_keys=True): trial for trial in planned}
     return [(trial, by_name[trial.condition]) for trial in sorted(unique.values(), key=lambda trial: order[trial.condition])]
 
@@ -83,7 +83,7 @@ def run_trial(plan: Plan, trial: Trial, rows: Rows, key: str) -> str:
     began = store.get(trial.begins_at) if trial.begins_at else None
     starts = {trial.settings["start"]: load_file(began / TUNED)["prompt"]} if began is not None and (began / TUNED).is_file() else {}
     condition = next(found for found in conditions(plan, rows).values() if found.name == trial.condition)
-    gpt, prefixes = gpt_for(plan)
+    gpt, prefixes = gpt_for(plan.reader(trial.condition))
     checkpoint = store.root / ".unfinished" / f"{key}.safetensors"
 
     def write(folder: Path) -> None:
@@ -104,7 +104,7 @@ def run_trial(plan: Plan, trial: Trial, rows: Rows, key: str) -> str:
 
 def trial_key(plan: Plan, trial: Trial, condition: Condition) -> str:
     """The store key of a trial: what it is, what it reads, which model, which code, and all else that its signature states."""
-    model = [plan.study.model.dtype, smollm2.SHA256 if plan.study.model.name == smollm2.NAME else gpt_for(plan)[0].fingerprint]
+    model = [plan.study.model.dtype, weights_of(plan.reader(trial.condition))]
     modules = ("pipeline.study", f"pipeline.methods.{trial.method}")
     machine = {**runtime(), "threads": str(plan.study.model.threads)}  # a translator in this process may have set threads otherwise
     inputs = [asdict(trial), condition.facts, model, file_digest(catalogue.benchmark_file(trial.benchmark)), machine]
@@ -142,11 +142,11 @@ def expected(plan: Plan, lines: list[tuple[Trial, Condition, Rows]], found: _Fou
     tuned = [(trial, condition) for trial, condition in missing if trial.method == "p_tuning" and len(condition.records) >= PROBE_ROWS]
     if not tuned:
         return {}
-    gpt, prefixes = gpt_for(plan)
     told: dict[str, float] = {}
     tasks = {(condition.task.name, condition.name): condition for _, condition in tuned}
     for (_, name), condition in tasks.items():
         mine = [(trial, other) for trial, other in missing if (other.task.name, other.name) == (condition.task.name, name)]
+        gpt, prefixes = gpt_for(plan.reader(condition.name))
         answering = Answering(gpt, condition.task, prefixes)
         try:
             pace = measure(answering, condition.records, seconds=PROBE_SECONDS / len(tasks), settings=training_of(trial for trial, _ in mine))
@@ -234,7 +234,7 @@ def write_outcomes(plan: Plan, staged: Path, done: list[tuple[Trial, Condition, 
     for name in dict.fromkeys(condition.task.name for _, condition, _ in tuned):
         mine = [item for item in tuned if item[1].task.name == name and item[0].history]
         outcome, condition, folder = max(mine, key=lambda item: _rank(item[0]))
-        gpt, stored = gpt_for(plan)[0], load_file(folder / TUNED)
+        gpt, stored = gpt_for(plan.reader(outcome.condition))[0], load_file(folder / TUNED)
         used = {**outcome.settings, **outcome.chosen}
         card = card_for(condition.task, gpt, trial=outcome.trial, placement=used.get("placement", ""), signature=outcome.signature)
         table.add(name, stored["prompt"], replace(card, per_token=bool(used.get("per_token"))))

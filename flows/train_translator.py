@@ -88,7 +88,7 @@ def train_translator(
         _need_licences(start, licences)
     order = Order(
         source=source,
-        corpora=_prepared(_by_target(corpus, targets, "--corpus"), source, work, licences, seed, markers),
+        corpora=prepared(_by_target(corpus, targets, "--corpus"), source, work, licences, seed, markers),
         goal=Goal(steps=steps, minutes=minutes, fall=0.2 if anneal else 0.0),
         work=work,
         out=place,
@@ -126,8 +126,8 @@ def _by_target(entries: list[str], targets: tuple[str, ...], option: str) -> dic
     return found
 
 
-def _prepared(entries: dict[str, list[str]], source: str, work: Path, licences: str, seed: int, markers: bool | None) -> dict[str, Path]:
-    """Target language -> prepared corpus; parallel text is prepared now, in the work folder."""
+def prepared(entries: dict[str, list[str]], source: str, work: Path, licences: str, seed: int, markers: bool | None, *, teach: bool = True) -> dict[str, Path]:
+    """Target language -> prepared corpus; parallel text is prepared now, in the work folder. `teach`: put placeholders into some of it."""
     from translation.training import alignment, corpus, facts, marking, sources
     from translation.training.teach_placeholders import Teacher
 
@@ -146,7 +146,7 @@ def _prepared(entries: dict[str, list[str]], source: str, work: Path, licences: 
         if markers is None and not marked:
             console.print("eflomal is not installed, so markers around phrases are not taught; pip install 'lingraft[align]' for them.", markup=False)
         given = corpus.Settings(seed=seed, licences=wanted, marking=marking.Settings() if marked else None)
-        made = corpus.prepare(paths, found[target], source=source, target=target, settings=given, teach=(Teacher(source, target),))
+        made = corpus.prepare(paths, found[target], source=source, target=target, settings=given, teach=(Teacher(source, target),) if teach else ())
         console.print(facts.summary(made), markup=False)
     return found
 

@@ -13,20 +13,17 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, cast
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
 
-from pipeline import frozen_llama, smollm2
-from templates.hub import reachable
+from pipeline import frozen_llama
 from templates.refusal import Refusal
 
 log = logging.getLogger(__name__)
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,52 +165,6 @@ class FrozenGPT:
         layers: Any = cache.layers
         stacked = torch.stack([torch.stack([layer.keys, layer.values]) for layer in layers])  # [L, 2, B, heads, S, D]
         return [stacked[:, :, row, :, : len(text)].clone() for row, text in enumerate(texts)]
-
-
-def need(name: str, *, revision: str = "") -> None:
-    """Refuse a model that cannot be had, before any long work: looks for its configuration only."""
-    if name == smollm2.NAME:
-        smollm2.need()
-        return
-    try:
-        AutoConfig.from_pretrained(name, revision=revision or None, local_files_only=_is_local(name))
-    except (OSError, ValueError) as error:
-        raise _missing(name, error) from error
-
-
-def _is_local(name: str) -> bool:
-    """Whether the hub need not be asked: a folder, or no hub answers, and then what was fetched before still serves."""
-    if name.startswith((".", "/", "~")) and not Path(name).is_dir():
-        raise Refusal(f"model {name!r}: no such folder; give {smollm2.NAME}, a folder with safetensors, or a hub id.")
-    return Path(name).is_dir() or not reachable()
-
-
-def _missing(name: str, error: Exception) -> Refusal:
-    kind = "folder holds no usable model" if Path(name).is_dir() else "neither a local folder nor reachable on the hub"
-    first = str(error).strip().splitlines()[0][:160]
-    return Refusal(f"model {name!r}: {kind} ({first}); give {smollm2.NAME}, a folder with safetensors, or a hub id while online.")
-
-
-def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "float32", threads: int = 0) -> FrozenGPT:
-    """Load a model: `smollm2-135m` from its wheel, a local folder, or a hub id (safetensors only, never remote code)."""
-    if threads:
-        torch.set_num_threads(threads)
-    if dtype not in DTYPES:
-        raise Refusal(f"model dtype {dtype!r} is unknown; use one of {', '.join(DTYPES)}.")
-    source = str(smollm2.folder()) if name == smollm2.NAME else name
-    logging.getLogger("transformers").setLevel(logging.ERROR)
-    try:
-        given: dict[str, Any] = {"revision": revision or None, "local_files_only": _is_local(source)}
-        tokenizer = AutoTokenizer.from_pretrained(source, **given)
-        model = AutoModelForCausalLM.from_pretrained(source, dtype=DTYPES[dtype], use_safetensors=True, **given)
-        if DTYPES[dtype] == torch.bfloat16 and model.device.type == "cpu":
-            model.set_attn_implementation("eager")  # sdpa's way back takes a third of a step in bfloat16 on CPUs; in float32 the two are alike
-    except (OSError, ValueError) as error:
-        raise _missing(name, error) from error
-    gpt = FrozenGPT(model, tokenizer, name=name)
-    agree(gpt)
-    log.info("model %s: %s parameters, hidden %d, vocabulary %d", name, f"{gpt.parameters:,}", gpt.hidden_size, gpt.vocabulary)
-    return gpt
 
 
 @torch.no_grad()

@@ -9,7 +9,8 @@ shared heads: Ainslie et al. 2023, https://arxiv.org/abs/2305.13245.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import torch
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 from transformers import LlamaForCausalLM, PreTrainedModel
 
 PLAIN = {"attention_bias": False, "mlp_bias": False, "hidden_act": "silu", "pretraining_tp": 1}
+OPEN = ("attend", "mix", "widen", "narrow")  # the weights of a layer that may be others than its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,27 @@ class FrozenLlama:
         cos, sin = self.inner.rotary_emb(embeddings, position_ids=positions)
         cos, sin = (one[:, :, None, : self.size // 2] for one in (cos, sin))
         learns = torch.is_grad_enabled() and (embeddings.requires_grad or (front is not None and front.requires_grad))
-        hidden: Tensor = _Run.apply(embeddings, front, self, cos, sin, ~visible, kv, at, learns)  # type: ignore[no-untyped-call]
+        hidden: Tensor = _Run.apply(embeddings, front, self, cos, sin, ~visible, kv, at, learns, ())[0]  # type: ignore[no-untyped-call]
         return hidden
+
+    def run_open(self, embeddings: Float[Tensor, "B T H"], *, weights: Sequence[Tensor] = (), taps: Sequence[int] = ()) -> tuple[Float[Tensor, "N H"], ...]:
+        """Hidden states after the last norm at all B T places, texts padded on the right, and before them those that go into the layers `taps`.
+
+        `weights`: four for each layer in the place of its own, in the order of `weights`; gradients go to them too."""
+        rows, width = embeddings.shape[:2]
+        positions = torch.arange(width, device=embeddings.device).expand(rows, width)
+        cos, sin = self.inner.rotary_emb(embeddings, position_ids=positions)
+        cos, sin = (one[:, :, None, : self.size // 2] for one in (cos, sin))
+        later = torch.ones(width, width, dtype=torch.bool, device=embeddings.device).triu(1).expand(rows, width, width)
+        learns = torch.is_grad_enabled() and (embeddings.requires_grad or any(weight.requires_grad for weight in weights))
+        kv, at = self.room(rows, width), torch.arange(rows * width, device=embeddings.device)
+        last, *tapped = _Run.apply(embeddings, None, self, cos, sin, later, kv, at, learns, tuple(taps), *weights)  # type: ignore[no-untyped-call]
+        return (*tapped, last)
+
+    @property
+    def weights(self) -> list[Tensor]:
+        """Of each layer: queries, keys and values; mix; gate and up; narrow."""
+        return [weight for layer in self.layers for weight in (layer.attend, layer.mix, layer.widen, layer.narrow)]
 
 
 def of(model: PreTrainedModel) -> FrozenLlama | None:
@@ -119,8 +140,12 @@ class _Run(torch.autograd.Function):
         kv: Tensor,
         at: Tensor,
         learns: bool,
-    ) -> Tensor:
+        taps: tuple[int, ...],
+        *weights: Tensor,
+    ) -> tuple[Tensor, ...]:
         rows, width, wide = embeddings.shape
+        layers = [replace(layer, **dict(zip(OPEN, weights[4 * number :], strict=False))) for number, layer in enumerate(llama.layers)]
+        tapped: list[Tensor] = []
         if front is not None:
             kv[..., :-width, :] = front
         mask = torch.zeros(hidden_from.shape, dtype=embeddings.dtype, device=embeddings.device)
@@ -128,9 +153,11 @@ class _Run(torch.autograd.Function):
         mask = mask[:, None, None].expand(-1, 1, llama.heads // llama.shared, -1, -1).reshape(rows, 1, -1, mask.shape[-1])  # [B 1 GT S+T]
         kept: list[tuple[Tensor, ...]] = []
         stream = embeddings.reshape(-1, wide)
-        for number, layer in enumerate(llama.layers):
-            last = number == len(llama.layers) - 1
+        for number, layer in enumerate(layers):
+            last = number == len(layers) - 1
             given = stream
+            if number in taps:
+                tapped.append(stream)
             normed, first = _norm(stream, layer.first, llama.eps)
             query, key, value = _turned(normed @ layer.attend.T, cos, sin, llama, rows, width)
             keys, values = kv[number, 0], kv[number, 1]
@@ -142,35 +169,43 @@ class _Run(torch.autograd.Function):
             if last:
                 mixed, stream = mixed[at], stream[at]
             middle = torch.addmm(stream, mixed, layer.mix.T)
-            normed, second = _norm(middle, layer.second, llama.eps)
-            both = normed @ layer.widen.T
+            widened, second = _norm(middle, layer.second, llama.eps)
+            both = widened @ layer.widen.T
             gate, up = both.chunk(2, dim=1)
-            stream = torch.addmm(middle, nn.functional.silu(gate).mul_(up), layer.narrow.T)
+            product = nn.functional.silu(gate).mul_(up)
+            stream = torch.addmm(middle, product, layer.narrow.T)
             if learns:
-                kept.append((given, first, query, shares, middle, second, both))
+                kept.append((given, first, query, shares, middle, second, both, *((normed, mixed, widened, product) if weights else ())))
         found, scale = _norm(stream, llama.inner.norm.weight, llama.eps)
         if learns:
-            context.llama, context.shape, context.each = llama, embeddings.shape, len(kept[0])
+            context.llama, context.layers, context.taps, context.shape, context.each = llama, layers, taps, embeddings.shape, len(kept[0])
             context.save_for_backward(stream, scale, cos, sin, kv, at, *(one for layer in kept for one in layer))
-        return found
+        return found, *tapped
 
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         llama: FrozenLlama = context.llama
+        layers: list[_Layer] = context.layers
         rows, width, wide = context.shape
         stream, scale, cos, sin, kv, at, *rest = context.saved_tensors
-        count, each = len(llama.layers), context.each
+        count, each = len(layers), context.each
+        by_weights: list[Tensor] = []  # from the last to the first
         by_front = torch.empty_like(kv[..., :-width, :]) if context.needs_input_grad[1] else None
         slope = _norm_back(gradients[0], stream, scale, llama.inner.norm.weight)
         for number in reversed(range(count)):
-            layer, last = llama.layers[number], number == count - 1
-            given, first, query, shares, middle, second, both = rest[number * each : (number + 1) * each]
+            layer, last = layers[number], number == count - 1
+            given, first, query, shares, middle, second, both, *inputs = rest[number * each : (number + 1) * each]
+            if inputs:
+                normed, mixed, widened, product = inputs
+                by_weights.append(slope.T @ product)
             gate, up = both.chunk(2, dim=1)
             by_product = slope @ layer.narrow
             by_both = torch.empty_like(both)
             torch.mul(by_product, nn.functional.silu(gate), out=by_both[:, both.shape[1] // 2 :])
             by_both[:, : both.shape[1] // 2] = torch.ops.aten.silu_backward(by_product.mul_(up), gate)
             slope = _norm_back(by_both @ layer.widen, middle, second, layer.second, slope)
+            if inputs:
+                by_weights += [by_both.T @ widened, slope.T @ mixed]
             by_mixed = slope @ layer.mix
             if last:  # only some places were looked at, one perhaps more than once
                 by_mixed = by_mixed.new_zeros(rows * width, by_mixed.shape[1]).index_add_(0, at, by_mixed)
@@ -186,7 +221,11 @@ class _Run(torch.autograd.Function):
                 by_front[number, 1] = shares[..., :-width].mT @ folded
             by_heads = _turned_back(by_query, by_key, by_value, cos, sin).view(rows * width, -1)
             slope = _norm_back(by_heads @ layer.attend, given, first, layer.first, slope)
-        return slope.view(rows, width, wide), by_front, None, None, None, None, None, None, None
+            if inputs:
+                by_weights.append(by_heads.T @ normed)
+            if number in context.taps:
+                slope = slope + gradients[1 + context.taps.index(number)]
+        return slope.view(rows, width, wide), by_front, None, None, None, None, None, None, None, None, *reversed(by_weights)
 
 
 def _norm(stream: Tensor, weight: Tensor, eps: float) -> tuple[Tensor, Tensor]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from templates.language import ENGLISH
 from templates.slots import Slot
 
 
@@ -95,6 +96,11 @@ class Outcome:
         rest["history"] = tuple(Epoch(**item) for item in rest["history"])
         rest["notes"] = tuple(rest["notes"])
         return Outcome(**rest)
+
+
+def is_target(condition: str) -> bool:
+    """Whether a condition is text and prompt of a language other than English."""
+    return condition != ENGLISH and ">" not in condition
 
 
 def signature_text(signature: Mapping[str, str]) -> str:

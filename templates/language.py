@@ -92,8 +92,8 @@ class Write:
 class Language:
     """`mistaken_for`: codes a language identifier gives to short texts of this language. `codes`: what engines call it.
 
-    `translator`: the file of translation/translators that reaches the language where a study names none. `gate`: limits of checks for
-    this language (translation/gates.toml says which there are)."""
+    `translator`: the file of translation/translators that reaches the language where a study names none; `gpt`: the model that reads
+    it, likewise. `gate`: limits of checks for this language (translation/gates.toml says which there are)."""
 
     code: str
     name: str
@@ -105,6 +105,7 @@ class Language:
     cells: Mapping[str, Cell] = field(default_factory=dict)
     file: str = ""
     translator: str = ""
+    gpt: str = ""
     gate: Mapping[str, Any] = field(default_factory=dict)
     write: Write = field(default_factory=Write)
 
@@ -127,6 +128,7 @@ class _Facts:
     codes: Mapping[str, str] = field(default_factory=dict)
     carry: Carry = field(default_factory=Carry)
     translator: str = ""
+    gpt: str = ""
     gate: Mapping[str, Any] = field(default_factory=dict)
     write: Write = field(default_factory=Write)
 
@@ -162,10 +164,8 @@ def read(path: Path) -> Language:
             raise Refusal(f"{path}: length {list(band)} must be [least, most] with 0 < least <= most.")
     _check_carry(facts.carry, where=f"{path}, [carry]")
     cells = {name: read_settings(Cell, table[name], where=f"{path}, [{name}]") for name in names if name in table}
-    return Language(
-        facts.code, facts.name, facts.script, facts.length, facts.mistaken_for, facts.codes, facts.carry, cells, str(path), facts.translator, facts.gate,
-        facts.write,
-    )  # fmt: skip
+    shared = {name: getattr(facts, name) for name in _Facts.__slots__}
+    return Language(**shared, cells=cells, file=str(path))
 
 
 def _check_carry(carry: Carry, *, where: str) -> None:

@@ -67,10 +67,10 @@ def gpt2(vocabulary: int) -> GPT2LMHeadModel:
     return GPT2LMHeadModel(GPT2Config(vocab_size=vocabulary, n_embd=32, n_layer=2, n_head=2, n_positions=512, bos_token_id=0, eos_token_id=0))
 
 
-def llama(vocabulary: int) -> LlamaForCausalLM:
+def llama(vocabulary: int, *, tied: bool = False) -> LlamaForCausalLM:
     torch.manual_seed(0)
     sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2}
-    return LlamaForCausalLM(LlamaConfig(vocab_size=vocabulary, max_position_embeddings=512, initializer_range=0.2, **sizes))
+    return LlamaForCausalLM(LlamaConfig(vocab_size=vocabulary, max_position_embeddings=512, initializer_range=0.2, tie_word_embeddings=tied, **sizes))
 
 
 KINDS = ("gpt2-bpe", "llama-bpe", "gpt-sw3", "llama-byte-fallback")

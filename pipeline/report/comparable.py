@@ -1,8 +1,8 @@
 """comparable: which outcomes may be put side by side, told from their signatures.
 
 Three distances: outcomes averaged into one number, outcomes in one column (one condition), outcomes in one table. The farther
-apart two outcomes are shown, the more keys may differ. What may never differ is the model, the gate's origin of data, the
-versions, and whatever else a signature states.
+apart two outcomes are shown, the more keys may differ. Text of two languages may be read by two models; otherwise what may never differ is
+the model, the gate's origin of data, the versions, and whatever else a signature states.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.outcome import Outcome
+from pipeline.outcome import Outcome, is_target
 from templates.finding import Finding
-from templates.language import ENGLISH
 from templates.store import canonical
 
 AVERAGED = frozenset({"fold", "seed", "trial", "chosen", "begins_at"})
@@ -21,11 +20,6 @@ TABLE = COLUMN | {"condition", "language", "task", "text", "rows", "records", "e
 UNSTATED = frozenset({"", "-", "none"})  # a majority baseline has no model: that is no clash with one
 
 CellKey = tuple[Any, ...]  # condition, method, settings in canonical form, fraction
-
-
-def is_target(condition: str) -> bool:
-    """Whether a condition is text and prompt of a language other than English."""
-    return condition != ENGLISH and ">" not in condition
 
 
 def cell_key(outcome: Outcome) -> CellKey:
@@ -37,6 +31,8 @@ def differing(one: Outcome, other: Outcome) -> tuple[str, ...]:
     """The signature keys that forbid showing these two together; empty: they may be."""
     averaged = cell_key(one) == cell_key(other)
     allowed = AVERAGED if averaged else COLUMN if one.condition == other.condition else TABLE
+    if is_target(one.condition) != is_target(other.condition):
+        allowed = allowed | {"gpt"}
     if not averaged:
         allowed = allowed | set(one.settings) | set(other.settings)
     keys = dict.fromkeys((*one.signature, *other.signature))

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.outcome import Outcome
-from pipeline.report.comparable import CellKey, is_target
+from pipeline.outcome import Outcome, is_target
+from pipeline.report.comparable import CellKey
 from pipeline.report.measure import Measure, paired_difference
 from pipeline.significance import Verdict, holm, over_folds, over_rows
 from templates.language import ENGLISH

@@ -51,7 +51,8 @@ class Inputs:
     quarantined ones carry reasons. `source_tokens_left`: share 0-1 of source-language tokens in the kept target text. `links`:
     name -> path relative to the page; `gate/<benchmark>`, `records/<benchmark>`, `quarantine/<benchmark>`, `words/<benchmark>`
     are shown beside what they belong to, all others at the end. `prompts`: the virtual tokens of each tuned task. `searches`: the short trials behind
-    searched placements. `cost`: None where too little was run for a probe.
+    searched placements. `cost`: None where too little was run for a probe. `read_english`: the GPT (name@fingerprint) that read English text,
+    where that is another than `model`.
     """
 
     language_code: str
@@ -70,6 +71,7 @@ class Inputs:
     prompts: Mapping[str, Sequence[VirtualToken]] = field(default_factory=dict)
     searches: Sequence[Outcome] = ()
     cost: Cost | None = None
+    read_english: str = ""
 
     @property
     def benchmarks(self) -> tuple[str, ...]:

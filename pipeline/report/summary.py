@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.outcome import Outcome, signature_text
-from pipeline.report.comparable import AVERAGED, CellKey, cell_key, groups, is_target
+from pipeline.outcome import Outcome, is_target, signature_text
+from pipeline.report.comparable import AVERAGED, CellKey, cell_key, groups
 from pipeline.report.gap import Gap, costs, leads
 from pipeline.report.measure import METRICS, Measure, measure
 from templates.finding import Finding

@@ -9,9 +9,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pipeline.outcome import Outcome
+from pipeline.outcome import Outcome, is_target
 from pipeline.report import charts, sentences
-from pipeline.report.comparable import is_target
 from pipeline.report.inputs import Inputs
 from pipeline.report.measure import METRICS
 from pipeline.report.summary import Cell, Table
@@ -38,7 +37,8 @@ def about(inputs: Inputs) -> str:
     methods = len({(outcome.method, str(outcome.settings)) for outcome in outcomes})
     said += f". It then measured {methods} method{'s' if methods > 1 else ''} in {len(outcomes):,} trial{'s' if len(outcomes) > 1 else ''} "
     said += f"({', '.join(dict.fromkeys(name for table in inputs.summary.tables for name in _conditions(inputs, table)))}) "
-    return said + f"on {inputs.model.name}, whose {inputs.model.parameters:,} parameters stay frozen, always on rows that were not trained on."
+    beside = f" ({inputs.read_english.partition('@')[0]} for English)" if inputs.read_english else ""
+    return said + f"on {inputs.model.name}{beside}, whose {inputs.model.parameters:,} parameters stay frozen, always on rows that were not trained on."
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from flows.adapt import adapt
 from flows.plan import make
 from pipeline import folds
 from pipeline import study as trials
-from pipeline.frozen_gpt import load_gpt
+from pipeline.load_gpt import load_gpt
 from pipeline.outcome import Outcome
 from pipeline.prefix import PrefixCache
 from templates import catalogue, language, records

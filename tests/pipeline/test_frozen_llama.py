@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -91,3 +92,35 @@ def test_llamas_of_another_kind_are_left_to_transformers(change: dict[str, Any])
 
 def test_other_models_are_left_to_transformers(make_gpt: Any) -> None:
     assert make_gpt("gpt2-bpe").by_hand is None
+
+
+def test_weights_and_layers_in_between_get_their_gradients(tiny: FrozenGPT) -> None:
+    """Against autograd through transformers' own layers, with every weight changed a little and the state into the second layer looked at."""
+    assert tiny.by_hand is not None
+    generator = torch.Generator().manual_seed(1)
+    weights = [(weight + 0.1 * torch.randn(weight.shape, generator=generator)).requires_grad_() for weight in tiny.by_hand.weights]
+    embeddings = torch.randn(ROWS, WIDTH, tiny.hidden_size, generator=generator).requires_grad_()
+    ours = tiny.by_hand.run_open(embeddings, weights=weights, taps=(1,))
+
+    copied = copy.deepcopy(tiny.model).requires_grad_(False)
+    theirs_by = [weight.detach().clone().requires_grad_() for weight in weights]
+    named: dict[str, Tensor] = {}
+    heads, shared, size = tiny.by_hand.heads, tiny.by_hand.shared, tiny.by_hand.size
+    for number in range(len(tiny.by_hand.layers)):
+        attend, mix, widen, narrow = theirs_by[4 * number : 4 * number + 4]
+        query, key, value = attend.split([heads * size, shared * size, shared * size])
+        gate, up = widen.chunk(2)
+        for name, weight in zip(("q_proj", "k_proj", "v_proj", "o_proj"), (query, key, value, mix), strict=True):
+            named[f"model.layers.{number}.self_attn.{name}.weight"] = weight
+        for name, weight in zip(("gate_proj", "up_proj", "down_proj"), (gate, up, narrow), strict=True):
+            named[f"model.layers.{number}.mlp.{name}.weight"] = weight
+    beside = embeddings.detach().clone().requires_grad_()
+    out = torch.func.functional_call(copied, named, kwargs={"inputs_embeds": beside, "output_hidden_states": True})
+    theirs = tuple(states.reshape(-1, tiny.hidden_size) for states in (out.hidden_states[1], out.hidden_states[-1]))
+    for one, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
+    for states in (ours, theirs):
+        torch.autograd.backward(sum(((one * torch.arange(one.numel()).view_as(one).sin()).sum() for one in states), torch.zeros(())))
+    for one, other in zip((embeddings, *weights), (beside, *theirs_by), strict=True):
+        assert one.grad is not None and other.grad is not None
+        torch.testing.assert_close(one.grad, other.grad, atol=1e-4, rtol=1e-3)

@@ -7,7 +7,8 @@ import torch
 
 from pipeline import smollm2
 from pipeline.answering import Answering
-from pipeline.frozen_gpt import FrozenGPT, load_gpt
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.load_gpt import load_gpt
 from pipeline.prefix import PrefixCache
 from pipeline.prompt_table import PromptTable, card_for
 from pipeline.tune import tune

@@ -8,7 +8,8 @@ import pytest
 
 from pipeline import study
 from pipeline.folds import assign
-from pipeline.frozen_gpt import FrozenGPT, load_gpt
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.load_gpt import load_gpt
 from pipeline.metrics import classification, interval
 from pipeline.outcome import Outcome, signature_text
 from pipeline.prefix import PrefixCache

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from pipeline.answering import Answering
-from pipeline.frozen_gpt import FrozenGPT, load_gpt
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.load_gpt import load_gpt
 from pipeline.splice import splice
 from pipeline.tokens import MOST_SLOTS, Encoded, Tokens
 from templates import language

@@ -7,7 +7,8 @@ import argparse
 import torch
 
 from pipeline.answering import Answering
-from pipeline.frozen_gpt import FrozenGPT, load_gpt
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.load_gpt import load_gpt
 from templates import catalogue, language
 from templates.benchmark import Record
 from templates.task import LocalisedTask, localise

@@ -26,7 +26,8 @@ from peft import PromptEncoderConfig, PromptEncoderReparameterizationType, get_p
 
 from pipeline.answering import Answering
 from pipeline.folds import Parts, assign, parts
-from pipeline.frozen_gpt import FrozenGPT, load_gpt
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.load_gpt import load_gpt
 from pipeline.methods import p_tuning
 from pipeline.prefix import PrefixCache
 from pipeline.tune import evaluate, tune

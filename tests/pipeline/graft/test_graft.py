@@ -1,0 +1,133 @@
+"""What a student learns is what a graft brings back; training goes on where it was killed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import PreTrainedTokenizerBase
+
+from pipeline.frozen_gpt import FrozenGPT
+from pipeline.graft import distil, graft, train, vocabulary
+from pipeline.graft.aligned import Aligned
+from pipeline.graft.distil import Settings
+from pipeline.graft.student import Student
+from pipeline.graft.train import Goal, Told
+from templates.refusal import Refusal
+
+SETTINGS = Settings(rank=4, learning_rate=1e-2, warm_up=2, batch_tokens=400, depths=(0.5,))
+
+
+def begun(tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase) -> Student:
+    assert tiny.by_hand is not None
+    made = vocabulary.transplant(vocabulary.count(pairs, tiny.tokenizer, mirrored), tiny.tokenizer, mirrored, tiny.model.get_input_embeddings().weight)
+    return Student(made, tiny.by_hand.weights, rank=SETTINGS.rank)
+
+
+def taught(
+    tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase, checkpoint: Path, steps: int, settings: Settings = SETTINGS
+) -> tuple[Student, list[Told]]:
+    assert tiny.by_hand is not None
+    student, told = begun(tiny, pairs, mirrored), list[Told]()
+    found = distil.examples(pairs, tiny, mirrored, longest=40)
+    train.train(student, tiny.by_hand, tiny, found, goal=Goal(steps=steps), settings=settings, checkpoint=checkpoint, on_step=told.append)
+    return student, told
+
+
+def test_states_grow_like_those_of_the_translation(tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase, tmp_path: Path) -> None:
+    student, told = taught(tiny, pairs, mirrored, tmp_path / "c.safetensors", 150)
+    assert sum(told[-1].losses.unlike) < 0.5 * sum(told[0].losses.unlike)
+    assert told[-1].losses.next_token < told[0].losses.next_token
+    assert tiny.measure() == tiny.fingerprint, "the teacher has changed"
+    assert any(up.abs().sum() > 0 for up in student.up)
+
+
+def test_it_goes_on_as_if_it_had_not_been_killed(tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase, tmp_path: Path) -> None:
+    whole, _ = taught(tiny, pairs, mirrored, tmp_path / "whole.safetensors", 8)
+
+    class Killed(Exception):
+        pass
+
+    def kill(told: Told) -> None:
+        if told.step == 5:
+            raise Killed
+
+    assert tiny.by_hand is not None
+    found = distil.examples(pairs, tiny, mirrored, longest=40)
+    place = tmp_path / "killed.safetensors"
+    with pytest.raises(Killed):
+        train.train(
+            begun(tiny, pairs, mirrored),
+            tiny.by_hand,
+            tiny,
+            found,
+            goal=Goal(steps=8),
+            settings=SETTINGS,
+            checkpoint=place,
+            every_seconds=0,
+            on_step=kill,
+        )
+    resumed, told = taught(tiny, pairs, mirrored, place, 8)
+    assert told[0].step < 7, "nothing was left to do"
+    assert told[0].step > 1, "it began anew"
+    for name, value in whole.state_dict().items():
+        torch.testing.assert_close(resumed.state_dict()[name], value, msg=name)
+
+
+def test_a_checkpoint_of_something_else_is_refused(tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase, tmp_path: Path) -> None:
+    place = tmp_path / "c.safetensors"
+    taught(tiny, pairs, mirrored, place, 1)
+    with pytest.raises(Refusal, match="other settings or text"):
+        taught(tiny, pairs, mirrored, place, 2, replace(SETTINGS, likeness=1.0))
+    place.write_bytes(place.read_bytes()[:1000])
+    with pytest.raises(Refusal, match="no whole checkpoint"):
+        taught(tiny, pairs, mirrored, place, 2)
+
+
+def copied(gpt: FrozenGPT) -> FrozenGPT:
+    return FrozenGPT(copy.deepcopy(gpt.model), gpt.tokenizer, name="copy")
+
+
+def test_a_graft_says_what_the_student_says(tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase, tmp_path: Path) -> None:
+    student, _ = taught(tiny, pairs, mirrored, tmp_path / "c.safetensors", 20)
+    facts = graft.Facts("sv", tiny.name, graft.sketch(tiny), SETTINGS.rank, 100)
+    graft.write(tmp_path / "sv", student, mirrored, facts=facts, card="# sv")
+    composed = graft.compose(tmp_path / "sv", copied(tiny), name="tiny+sv")
+    assert composed.by_hand is not None and tiny.by_hand is not None
+    ids = torch.tensor([mirrored(pairs[0].new)["input_ids"]])
+    with torch.no_grad():
+        wanted = tiny.by_hand.run_open(student.embeddings[ids], weights=student.weights(torch.float32))[-1]
+        found = composed.by_hand.run_open(composed.embed(ids))[-1]
+        theirs = composed.model(ids, output_hidden_states=True).hidden_states[-1][0]
+    torch.testing.assert_close(found, theirs, atol=1e-4, rtol=1e-4)
+    assert torch.nn.functional.cosine_similarity(found, wanted).min() > 0.999
+    assert composed.tokenizer(pairs[0].new)["input_ids"] == ids[0].tolist()
+    assert composed.fingerprint != tiny.fingerprint
+    assert sum(path.stat().st_size for path in (tmp_path / "sv").glob("*.safetensors")) < 4 * sum(p.numel() for p in student.parameters())
+
+
+def test_another_model_is_refused(
+    tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase, tmp_path: Path, make_gpt: Callable[[str], FrozenGPT]
+) -> None:
+    student = begun(tiny, pairs, mirrored)
+    graft.write(tmp_path / "sv", student, mirrored, facts=graft.Facts("sv", "x", graft.sketch(tiny), SETTINGS.rank, 0), card="")
+    other = copied(tiny)
+    with torch.no_grad():
+        other.model.get_input_embeddings().weight[0] += 1  # other weights
+    with pytest.raises(Refusal, match="other weights"):
+        graft.compose(tmp_path / "sv", other, name="x+sv")
+    with pytest.raises(Refusal, match="Llama kind"):
+        graft.compose(tmp_path / "sv", make_gpt("gpt2-bpe"), name="x+sv")
+    (tmp_path / "sv" / graft.WEIGHTS).write_bytes(b"half")
+    with pytest.raises(Refusal, match="cannot be read"):
+        graft.compose(tmp_path / "sv", copied(tiny), name="x+sv")
+
+
+def test_text_without_links_is_refused(tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase) -> None:
+    bare = [replace(pair, sure=frozenset()) for pair in pairs]
+    with pytest.raises(Refusal, match="two linked words"):
+        distil.examples(bare, tiny, mirrored, longest=40)
