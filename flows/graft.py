@@ -15,12 +15,14 @@ from flows.train_translator import prepared
 from templates.language import ENGLISH
 from templates.refusal import Refusal
 from templates.store import write_atomic
+from translation import stand_ins
 
 if TYPE_CHECKING:
     from pipeline.graft.aligned import Aligned
     from pipeline.graft.graft import Facts
     from pipeline.graft.train import Told
 
+SYMBOLS = stand_ins.symbols()  # what a corpus prepared for translators has in places of words
 SHOWN_SECONDS = 30.0  # between two lines of progress
 
 
@@ -89,9 +91,12 @@ def _linked(folder: Path, work: Path, *, most: int) -> Iterator[Aligned]:
     from pipeline.graft.aligned import Aligned
     from translation.training import alignment, shards
 
+    if not alignment.possible():
+        raise Refusal("graft: eflomal, which aligns words, is not installed; pip install 'lingraft[align]' (it needs a C compiler).")
     kept = work / f"linked.{shards.facts(folder).digest[:12]}.{most}.jsonl"
     if not kept.is_file():
-        read = [(pair.source, pair.target) for pair in islice(shards.read(folder), most)]
+        plain = (pair for pair in shards.read(folder) if not any(symbol in pair.source for symbol in SYMBOLS))
+        read = [(pair.source, pair.target) for pair in islice(plain, most)]
         made = [
             [source, target, sorted(links.all), sorted(links.sure)] for (source, target), links in zip(read, alignment.align(lambda: read, work), strict=True)
         ]

@@ -1,0 +1,97 @@
+"""The command from parallel text to a GPT that a study finds by its name, and a language whose file names it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.__main__ import call
+from flows.engines import gpt_for
+from flows.plan import make
+from pipeline.load_gpt import load_gpt
+from tests import grammar
+from tests.tiny import byte_bpe, llama
+from translation import markers, stand_ins
+from translation.training import alignment
+
+NEEDS_EFLOMAL = pytest.mark.skipif(not alignment.possible(), reason="eflomal is not installed")
+QUICK = ["--vocabulary", "400", "--rank", "2", "--batch-tokens", "256", "--threads", "1", "--dtype", "float32"]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caches: Path) -> Path:
+    """A user's folder with a tiny model and parallel text."""
+    monkeypatch.chdir(tmp_path)
+    tokenizer = byte_bpe()
+    llama(len(tokenizer), tied=True).save_pretrained(tmp_path / "tiny")
+    tokenizer.save_pretrained(tmp_path / "tiny")
+    pairs = [(markers.without(ours), markers.without(theirs)) for ours, theirs in grammar.sentences()]
+    (tmp_path / "text.tsv").write_text("".join(f"{ours}\t{theirs}\n" for ours, theirs in pairs), encoding="utf-8")
+    return tmp_path
+
+
+@NEEDS_EFLOMAL
+def test_a_graft_is_found_by_its_name(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["graft", "sv", "--corpus", "text.tsv", "--model", "./tiny", *QUICK]
+    assert call([*command, "--steps", "3"]) == 0, capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "tiny-sv" in said.out
+    assert "step 3" in said.err
+    gpt = load_gpt("tiny-sv")
+    assert gpt.tokenizer("hunden ser huset.")["input_ids"]
+    assert len(gpt.tokenizer("hunden")["input_ids"]) == 1
+    assert gpt.vocabulary == len(gpt.tokenizer)
+    card = (home / "lingraft" / "models" / "tiny-sv" / "card.md").read_text(encoding="utf-8")
+    assert "grammar" in card or "text" in card
+    (linked,) = (home / "lingraft" / "training" / "tiny-sv").glob("linked.*.jsonl")
+    assert not any(symbol in linked.read_text(encoding="utf-8") for symbol in stand_ins.symbols())
+
+    assert call([*command, "--steps", "5"]) == 0
+    assert "step 5" in capsys.readouterr().err
+    assert load_gpt("tiny-sv").fingerprint != gpt.fingerprint
+
+
+@NEEDS_EFLOMAL
+def test_each_language_is_read_by_its_own_gpt(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["graft", "sv", "--corpus", "text.tsv", "--model", "./tiny", *QUICK, "--steps", "1"]) == 0
+    languages = home / "lingraft" / "languages"
+    languages.mkdir(parents=True)
+    from templates.language import path_of
+
+    shipped = {code: path_of(code).read_text(encoding="utf-8") for code in ("sv", "en")}
+    for code, model in (("sv", "tiny-sv"), ("en", "./tiny")):
+        (languages / f"{code}.toml").write_text(f'gpt = "{model}"\n{shipped[code]}', encoding="utf-8")
+    plan = make("sv", "smoke", data=None, out=home / "runs")
+    assert plan.model.name == "tiny-sv"
+    assert plan.reader("sv") is plan
+    assert [plan.reader(condition).model.name for condition in ("en", "en>sv")] == ["./tiny", "./tiny"]
+    assert gpt_for(plan)[0].fingerprint != gpt_for(plan.english)[0].fingerprint
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--steps", "1", "--minutes", "1"], "either --minutes or --steps"),
+        ([], "either --minutes or --steps"),
+    ],
+)
+def test_what_cannot_be_done_is_said(home: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str) -> None:
+    assert call(["graft", "sv", "--corpus", "text.tsv", "--model", "./tiny", *options]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_english_needs_no_graft(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["graft", "en", "--corpus", "text.tsv", "--model", "./tiny", "--steps", "1"]) == 1
+    assert "reads English already" in capsys.readouterr().err
+
+
+def test_a_damaged_graft_is_refused(home: Path) -> None:
+    from templates.refusal import Refusal
+
+    folder = home / "lingraft" / "models" / "broken-sv"
+    folder.mkdir(parents=True)
+    (folder / "graft.json").write_text(json.dumps({"language": "sv"}), encoding="utf-8")
+    with pytest.raises(Refusal, match="does not describe a graft"):
+        load_gpt("broken-sv")
