@@ -60,7 +60,7 @@ def basis(plan: Plan, refreshed: Mapping[str, str], *, tuned: bool) -> dict[str,
     found |= {f"review {name}": file_digest(path) for name, path in read.items() if path.is_file()}
     if tuned:
         for reader in (plan, plan.english):
-            found[f"model {Path(reader.model.name).name}"] = weights_of(reader)
+            found[f"model {Path(reader.model.name).name} for {reader.language.code}"] = weights_of(reader)
     return found
 
 

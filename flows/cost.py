@@ -11,7 +11,7 @@ from flows.forecast import PROBE_SECONDS, TARGET_TOKENS, forecast, training_of
 from flows.plan import Plan
 from flows.study import Rows, conditions, trials_of
 from pipeline.answering import Answering
-from pipeline.pace import measure
+from pipeline.pace import Pace, measure
 from templates import records
 from templates.benchmark import Benchmark, Record
 from templates.language import ENGLISH
@@ -58,18 +58,23 @@ def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record], *, seconds: fl
         records.write(path, rows, benchmark=benchmark.name, language=ENGLISH)
         found = conditions(plan, Rows(benchmark.name, path, path if plan.language.code != ENGLISH else None, "unknown"))
     planned = trials_of(plan, found)
-    gpt, prefixes = gpt_for(plan.english)
+    readers = [plan.english, *([plan] if plan.model.name != plan.english.model.name else [])]
     names = [f"  {trial.name}" for trial, _ in planned]
-    try:
-        pace = measure(Answering(gpt, found["english"].task, prefixes), rows, seconds=seconds, settings=training_of(trial for trial, _ in planned))
-    except (Refusal, RuntimeError, MemoryError) as error:
-        return [f"{len(planned)} trials on {gpt.name}; how long they take is not known ({error})", *names], 0.0
-    paces = {name: pace if name.split(">")[0] == ENGLISH else pace.scaled(TARGET_TOKENS) for name in {trial.condition for trial, _ in planned}}
+    settings, told, measured = training_of(trial for trial, _ in planned), list[str](), list[Pace]()
+    for reader in readers:
+        gpt, prefixes = gpt_for(reader)
+        told.append(f"{gpt.name} ({gpt.parameters / 1e6:.0f} M parameters)")
+        try:
+            measured.append(measure(Answering(gpt, found["english"].task, prefixes), rows, seconds=seconds / len(readers), settings=settings))
+        except (Refusal, RuntimeError, MemoryError) as error:
+            return [f"{len(planned)} trials on {gpt.name}; how long they take is not known ({error})", *names], 0.0
+    pace, local = measured[0], measured[1] if len(measured) > 1 else measured[0].scaled(TARGET_TOKENS)
+    paces = {name: pace if name.split(">")[0] == ENGLISH else local for name in {trial.condition for trial, _ in planned}}
     spent = sum(forecast(planned, paces).values()) + sum(here.read * len(rows) for here in paces.values())
     cached = max((here.cache_bytes * len(rows) for here in paces.values()), default=0.0)
     room = plan.study.model.cache_gibibytes * 2**30
     memory = pace.memory_bytes + min(cached, room)
-    lines = [f"{len(planned)} trials on {gpt.name} ({gpt.parameters / 1e6:.0f} M parameters), {pace.tokens:.0f} tokens a record:", *names]
+    lines = [f"{len(planned)} trials on {' and '.join(told)}, {pace.tokens:.0f} tokens a record:", *names]
     lines.append(
         f"  about {spent / 60:.0f} minutes and {memory / 2**30:.1f} GiB of memory; keys and values of the texts take {cached / 2**30:.1f} GiB, "
         f"of which {plan.study.model.cache_gibibytes:g} GiB may lie in memory and {plan.study.model.disk_gibibytes:g} GiB on disk"

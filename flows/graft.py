@@ -14,7 +14,7 @@ from rich.console import Console
 from flows.train_translator import prepared
 from templates.language import ENGLISH
 from templates.refusal import Refusal
-from templates.store import write_atomic
+from templates.store import code_fingerprint, make_folder, write_atomic
 from translation import stand_ins
 
 if TYPE_CHECKING:
@@ -50,21 +50,27 @@ def graft(
     from pipeline.graft import graft as grafts
     from pipeline.graft import vocabulary as words
     from pipeline.graft.student import Student
-    from pipeline.load_gpt import load_gpt
+    from pipeline.load_gpt import grafted, load_gpt
     from templates import language as languages
     from templates.catalogue import user_home
+    from translation.training import alignment
 
     spoken = languages.load(language)
     if spoken.code == ENGLISH:
         raise Refusal(f"graft {language}: {model} reads English already; name another language.")
     if (minutes > 0) == (steps > 0):
         raise Refusal(f"graft: give either --minutes or --steps, above 0 (found {minutes:g} minutes, {steps} steps).")
+    if not alignment.possible():
+        raise Refusal("graft: eflomal, which aligns words, is not installed; pip install 'lingraft[align]' (it needs a C compiler).")
     name = f"{Path(model).name}-{spoken.code}"
     work, place = work or user_home() / "training" / name, to_folder or user_home() / "models" / name
     out = Console(stderr=True, highlight=False, soft_wrap=True)
+    if grafted(model) is not None:
+        raise Refusal(f"graft: {model} is a graft itself; name what it grows on with --model.")
+    model = str(Path(model).resolve()) if Path(model).is_dir() else model
     teacher = load_gpt(model, dtype=dtype, threads=threads or len(os.sched_getaffinity(0)))
-    if teacher.by_hand is None:
-        raise Refusal(f"graft: {model} is not of the Llama kind, whose layers are the only ones that can be trained here; choose another --model.")
+    grafts.need_base(teacher)
+    assert teacher.by_hand is not None
     folder = prepared({spoken.code: corpus}, ENGLISH, work, licences, seed, False, teach=False)[spoken.code]
     pairs = list(_linked(folder, work, most=most))
     tokenizer = words.learn(teacher.tokenizer, (pair.new for pair in pairs), size=vocabulary)
@@ -86,25 +92,30 @@ def graft(
 
 def _linked(folder: Path, work: Path, *, most: int) -> Iterator[Aligned]:
     """The corpus's first pairs with their links; they are found once, since the aligner leaves much to chance, and kept in `work`."""
-    from itertools import islice
-
     from pipeline.graft.aligned import Aligned
     from translation.training import alignment, shards
 
-    if not alignment.possible():
-        raise Refusal("graft: eflomal, which aligns words, is not installed; pip install 'lingraft[align]' (it needs a C compiler).")
-    kept = work / f"linked.{shards.facts(folder).digest[:12]}.{most}.jsonl"
+    made_by = code_fingerprint("translation.training.alignment")
+    kept = make_folder(work) / f"linked.{shards.facts(folder).digest[:12]}.{made_by[:8]}.{most}.jsonl"
     if not kept.is_file():
-        plain = (pair for pair in shards.read(folder) if not any(symbol in pair.source for symbol in SYMBOLS))
-        read = [(pair.source, pair.target) for pair in islice(plain, most)]
-        made = [
-            [source, target, sorted(links.all), sorted(links.sure)] for (source, target), links in zip(read, alignment.align(lambda: read, work), strict=True)
-        ]
-        write_atomic(kept, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in made).encode("utf-8"))
+        _link(folder, kept, most=most)
     with kept.open(encoding="utf-8") as lines:
         for line in lines:
             known, new, links, sure = json.loads(line)
             yield Aligned(known, new, tuple(alignment.words(known)), tuple(alignment.words(new)), _pairs(links), _pairs(sure))
+
+
+def _link(folder: Path, kept: Path, *, most: int) -> None:
+    """Have the aligner look at all pairs at once."""
+    from itertools import islice
+
+    from translation.training import alignment, shards
+
+    plain = (pair for pair in shards.read(folder) if not any(symbol in pair.source for symbol in SYMBOLS))
+    read = [(pair.source, pair.target) for pair in islice(plain, most)]
+    found = zip(read, alignment.align(lambda: read, kept.parent), strict=True)
+    made = [[*pair, sorted(links.all), sorted(links.sure)] for pair, links in found]
+    write_atomic(kept, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in made).encode("utf-8"))
 
 
 def _pairs(links: Iterable[list[int]]) -> frozenset[tuple[int, int]]:
@@ -138,7 +149,8 @@ def _card(facts: Facts, folder: Path, examples: int) -> str:
             f"# {Path(facts.model).name}-{facts.language}: a graft made by lingraft",
             "",
             f"A vocabulary for {facts.language} and changes of rank {facts.rank} of every weight of {facts.model}, learnt from {examples:,} pairs",
-            f"of sentences in {facts.tokens:,} tokens. The pairs, copies counted, from a corpus of {corpus.pairs:,} (`{corpus.digest[:16]}`):",
+            f"of sentences in {facts.tokens:,} tokens. Its embeddings began as mixtures of those of {facts.model}, whose licence holds too.",
+            f"The pairs, copies counted, from a corpus of {corpus.pairs:,} (`{corpus.digest[:16]}`):",
             "",
             "| source | pairs | licence |",
             "|---|---:|---|",

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import StrictInt
 
 from pipeline import smollm2
+from pipeline.load_gpt import base_of, grafted
 from pipeline.outcome import is_target
 from pipeline.study import TrialGroup
 from templates import catalogue
@@ -228,4 +229,17 @@ def make(language: str, study: str, *, data: Path | None, out: Path) -> Plan:
         made = complete(made)
     for benchmark in made.benchmarks:
         made.task_of(benchmark)
+    _check_start(made)
     return made
+
+
+def _check_start(plan: Plan) -> None:
+    """A prompt may begin at the English one only where both stand among the same embeddings."""
+    if not any(group.settings.get("start") for group in plan.study.trials) or plan.model.name == plan.english.model.name:
+        return
+    ours, theirs = grafted(plan.model.name), plan.english.model.name
+    if ours is None or base_of(ours) not in (theirs, str(Path(theirs).resolve())):
+        raise Refusal(
+            f"study {plan.study_name}: a trial starts from the English prompt, but {plan.language.name} is read by {plan.model.name} and English by {theirs}, "
+            "which is not what that grew on; leave start out, or name one [model] for both."
+        )

@@ -72,6 +72,8 @@ class FrozenLlama:
         """Hidden states after the last norm at all B T places, texts padded on the right, and before them those that go into the layers `taps`.
 
         `weights`: four for each layer in the place of its own, in the order of `weights`; gradients go to them too."""
+        if list(taps) != sorted({tap for tap in taps if 0 < tap < len(self.layers)}):
+            raise ValueError(f"taps {list(taps)} must rise and be layers from 1 to {len(self.layers) - 1}")
         rows, width = embeddings.shape[:2]
         positions = torch.arange(width, device=embeddings.device).expand(rows, width)
         cos, sin = self.inner.rotary_emb(embeddings, position_ids=positions)

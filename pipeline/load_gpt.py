@@ -23,9 +23,19 @@ GRAFTS = Path(__file__).resolve().parent / "grafts"  # those that are shipped
 
 def grafted(name: str) -> Path | None:
     """The folder of a graft: its path, or its name in ./lingraft/models or among those shipped."""
+    if name == smollm2.NAME:
+        return None
     plain = Path(name).name == name
-    places = [Path(name).expanduser(), *((user_home() / "models" / name, GRAFTS / name) if plain else ())]
+    places = [Path(name), *((user_home() / "models" / name, GRAFTS / name) if plain else ())]
     return next((place for place in places if graft.is_graft(place)), None)
+
+
+def base_of(folder: Path) -> str:
+    """The name of what a graft grows on, which is no graft itself."""
+    model = graft.read_facts(folder).model
+    if grafted(model) is not None or (model.startswith("/") and not Path(model).is_dir()):
+        raise Refusal(f"graft {folder}: grows on {model}, which is {'a graft itself' if grafted(model) else 'not there'}; make it again with lingraft graft.")
+    return model
 
 
 def need(name: str, *, revision: str = "") -> None:
@@ -34,7 +44,7 @@ def need(name: str, *, revision: str = "") -> None:
         smollm2.need()
         return
     if (folder := grafted(name)) is not None:
-        need(graft.read_facts(folder).model)
+        need(base_of(folder))
         return
     try:
         AutoConfig.from_pretrained(name, revision=revision or None, local_files_only=_is_local(name))
@@ -62,7 +72,7 @@ def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "floa
     if dtype not in DTYPES:
         raise Refusal(f"model dtype {dtype!r} is unknown; use one of {', '.join(DTYPES)}.")
     if (folder := grafted(name)) is not None:
-        return graft.compose(folder, load_gpt(graft.read_facts(folder).model, dtype=dtype), name=name)
+        return graft.compose(folder, load_gpt(base_of(folder), dtype=dtype), name=name)
     source = str(smollm2.folder()) if name == smollm2.NAME else name
     logging.getLogger("transformers").setLevel(logging.ERROR)
     try:

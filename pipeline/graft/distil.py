@@ -103,7 +103,7 @@ def _cuts(some: Sequence[Example], tokens: int) -> Iterator[list[Example]]:
 def loss(student: Student, llama: FrozenLlama, teacher: FrozenGPT, batch: Sequence[Example], settings: Settings) -> tuple[Tensor, Losses]:
     """A scalar to be made small, and what it is made of. `llama`: the layers that the student changes."""
     assert teacher.by_hand is not None
-    taps = sorted({max(1, round(depth * len(llama.layers))) for depth in settings.depths})
+    taps = sorted({tap for depth in settings.depths if 0 < (tap := round(depth * len(llama.layers))) < len(llama.layers)})
     norms = [llama.layers[tap].first for tap in taps]
     known, new = _padded([one.known for one in batch]), _padded([one.new for one in batch])
     at = [_flat([[pair[side] for pair in one.places] for one in batch], ids.shape[1]) for side, ids in enumerate((known, new))]

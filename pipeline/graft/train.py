@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import time
@@ -65,7 +66,7 @@ def train(
 ) -> int:
     """AdamW, warm-up, then half a cosine; returns the tokens seen. What lies in `checkpoint` and was made of the same is gone on with."""
     optimiser = torch.optim.AdamW(student.parameters(), lr=settings.learning_rate, betas=BETAS, weight_decay=0.0)
-    key = digest([asdict(settings), len(found), [found[0].new, found[-1].new], teacher.fingerprint, len(student.embeddings)])
+    key = _key(student, teacher, found, settings)
     step, tokens, before = _resume(checkpoint, key, student, optimiser)
     began = saved = time.monotonic()
     for batch in islice(distil.batches(found, tokens=settings.batch_tokens, seed=settings.seed), step, None):
@@ -80,7 +81,7 @@ def train(
         torch.autograd.backward(whole)
         norm = nn.utils.clip_grad_norm_(student.parameters(), 1.0)
         if not torch.isfinite(norm):
-            raise Refusal(f"graft: the gradient is no number at step {step + 1}; go on from the checkpoint with a lower --learning-rate.")
+            raise Refusal(f"graft: the gradient is no number at step {step + 1}; call it again with a lower --learning-rate: it goes on from the checkpoint.")
         optimiser.step()
         step, tokens = step + 1, tokens + sum(len(one.new) for one in batch)
         seconds = before + time.monotonic() - began
@@ -91,6 +92,15 @@ def train(
             saved = time.monotonic()
     _save(checkpoint, key, student, optimiser, step=step, tokens=tokens, seconds=before + time.monotonic() - began)
     return tokens
+
+
+def _key(student: Student, teacher: FrozenGPT, found: Sequence[Example], settings: Settings) -> str:
+    """What a checkpoint belongs to: all that decides the steps but the learning rate, which may be lowered on the way."""
+    seen = hashlib.blake2b(student.embeddings.detach().numpy().data, digest_size=16)
+    for one in found:
+        seen.update(repr(one).encode("ascii"))
+    told = {name: value for name, value in asdict(settings).items() if name != "learning_rate"}
+    return digest([told, seen.hexdigest(), teacher.fingerprint])
 
 
 def _save(path: Path, key: str, student: Student, optimiser: torch.optim.Optimizer, *, step: int, tokens: int, seconds: float) -> None:

@@ -134,6 +134,10 @@ class PTuning:
             raise Refusal(
                 f"{task.name}: the {name} prompt has {given.shape[0]} virtual tokens, this one {task.prompt.virtual_tokens}; write the same number in both."
             )
+        if given.shape[1] != self.answering.gpt.hidden_size:
+            raise Refusal(
+                f"{task.name}: the {name} prompt was tuned for {given.shape[1]} units, this model has {self.answering.gpt.hidden_size}; start from none."
+            )
         return given
 
     @property

@@ -95,8 +95,8 @@ def signed(measure: Measure) -> str:
     return f"95\u202f% interval {100 * measure.low:+.1f} to {100 * measure.high:+.1f}".replace("-", "\u2212")
 
 
-def cost(table: Table, *, language: str) -> str:
-    """What going to the language cost, in words, or the empty string if the two languages share no tested row."""
+def cost(table: Table, *, language: str, two_readers: bool = False) -> str:
+    """What going to the language cost, in words, or the empty string if the two languages share no tested row. `two_readers`: another GPT reads English."""
     if not table.costs:
         return ""
     one = table.costs[0]
@@ -105,16 +105,24 @@ def cost(table: Table, *, language: str) -> str:
     if one.verdict.sure and gap.mean > 0:
         said = f"{begin}: going to {language} costs {points(gap.mean)} ({signed(gap)})."
     elif one.verdict.sure:
-        said = f"{begin}: {language} is ahead by {points(gap.mean)} ({signed(gap)}), so nothing was lost in translation on these rows."
+        end = "read by another model" if two_readers else "so nothing was lost in translation on these rows"
+        said = f"{begin}: {language} is ahead by {points(gap.mean)} ({signed(gap)}), {end}."
     else:
         said = f"{begin}: going to {language} costs {points(gap.mean) if gap.mean > 0 else 'nothing'} here, but that may be chance ({signed(gap)})."
+    if two_readers:
+        said += " That is translation, prompt, words and two models, one for each language; the control reads with that for English."
+        return said + _unlike_rows(one, language)
     said += f" That is translation, prompt, words and the model's own {language} together; "
     control = f"control (English text, {language} prompt)"
     controlled = any(">" in cell.condition and cell.name == one.name for cell in table.cells)
     said += f"the {control} tells them apart." if controlled else f"no {control} of {one.name} was run that would tell them apart."
+    return said + _unlike_rows(one, language)
+
+
+def _unlike_rows(one: Gap, language: str) -> str:
     if round(one.left_train_rows) == round(one.right_train_rows):
-        return said
-    return said + f" English was trained on {one.left_train_rows:,.0f} rows and {language} on {one.right_train_rows:,.0f}, which may be part of the difference."
+        return ""
+    return f" English was trained on {one.left_train_rows:,.0f} rows and {language} on {one.right_train_rows:,.0f}, which may be part of the difference."
 
 
 def lead(table: Table, condition: str, *, language: str) -> str:

@@ -105,7 +105,7 @@ def table_view(inputs: Inputs, table: Table) -> dict[str, Any]:
         "hows": list(dict.fromkeys(sentences.how_made(cell.of(table.metrics[0])) for column in shown for cell in column.cells.values())),
         "failures": failures,
         "floors": {method for outcome, method in zip(table.outcomes, table.names, strict=True) if outcome.method == "majority"},
-        "cost": sentences.cost(table, language=inputs.language_name),
+        "cost": sentences.cost(table, language=inputs.language_name, two_readers=bool(inputs.read_english)),
         "lead": sentences.lead(table, target, language=inputs.spoken(target)),
         "curve": _curve(inputs, table, target, fractions, name=name),
         "learning": _learning(inputs, table, name=name),

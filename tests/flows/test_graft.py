@@ -54,6 +54,23 @@ def test_a_graft_is_found_by_its_name(home: Path, capsys: pytest.CaptureFixture[
 
 
 @NEEDS_EFLOMAL
+def test_a_prepared_corpus_will_do_and_what_it_has_in_places_of_words_is_left_out(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grammar.write(home / "corpus", grammar.sentences())
+    assert call(["graft", "sv", "--corpus", "corpus", "--model", "./tiny", *QUICK, "--steps", "1"]) == 0, capsys.readouterr().err
+    assert load_gpt("tiny-sv").name == "tiny-sv"
+
+
+@NEEDS_EFLOMAL
+def test_a_graft_takes_nobodys_place(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["graft", "sv", "--corpus", "text.tsv", *QUICK, "--steps", "1"]
+    assert call([*command, "--model", "./tiny", "--out", "tiny"]) == 1
+    assert "holds something that is no graft" in capsys.readouterr().err
+    assert call([*command, "--model", "./tiny"]) == 0
+    assert call([*command, "--model", "tiny-sv"]) == 1
+    assert "is a graft itself" in capsys.readouterr().err
+
+
+@NEEDS_EFLOMAL
 def test_each_language_is_read_by_its_own_gpt(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(["graft", "sv", "--corpus", "text.tsv", "--model", "./tiny", *QUICK, "--steps", "1"]) == 0
     languages = home / "lingraft" / "languages"

@@ -83,6 +83,9 @@ def test_a_checkpoint_of_something_else_is_refused(tiny: FrozenGPT, pairs: list[
     taught(tiny, pairs, mirrored, place, 1)
     with pytest.raises(Refusal, match="other settings or text"):
         taught(tiny, pairs, mirrored, place, 2, replace(SETTINGS, likeness=1.0))
+    with pytest.raises(Refusal, match="other settings or text"):
+        taught(tiny, [replace(pairs[0], links=frozenset(), sure=frozenset()), *pairs[1:]], mirrored, place, 2)
+    taught(tiny, pairs, mirrored, place, 2, replace(SETTINGS, learning_rate=1e-3))
     place.write_bytes(place.read_bytes()[:1000])
     with pytest.raises(Refusal, match="no whole checkpoint"):
         taught(tiny, pairs, mirrored, place, 2)
@@ -122,9 +125,12 @@ def test_another_model_is_refused(
         graft.compose(tmp_path / "sv", other, name="x+sv")
     with pytest.raises(Refusal, match="Llama kind"):
         graft.compose(tmp_path / "sv", make_gpt("gpt2-bpe"), name="x+sv")
-    (tmp_path / "sv" / graft.WEIGHTS).write_bytes(b"half")
-    with pytest.raises(Refusal, match="cannot be read"):
-        graft.compose(tmp_path / "sv", copied(tiny), name="x+sv")
+    for file in (graft.WEIGHTS, graft.TOKENIZER):
+        whole = (tmp_path / "sv" / file).read_bytes()
+        (tmp_path / "sv" / file).write_bytes(whole[:-9])
+        with pytest.raises(Refusal, match="half rewritten"):
+            graft.compose(tmp_path / "sv", copied(tiny), name="x+sv")
+        (tmp_path / "sv" / file).write_bytes(whole)
 
 
 def test_text_without_links_is_refused(tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase) -> None:
