@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows.__main__ import call
-from flows.engines import gpt_for
-from flows.plan import make
+from flows.engines import gpt_for, weights_of
+from flows.plan import Plan, _check_start, make
+from flows.report import _other_reader
+from flows.study import Rows, conditions, outcome_in, run_trial, trial_key, trials_of
 from pipeline.load_gpt import load_gpt
+from pipeline.report.comparable import differing
+from pipeline.study import TrialGroup
+from templates import records
+from templates.benchmark import Record
+from templates.language import path_of
+from templates.refusal import Refusal
 from tests import grammar
 from tests.tiny import byte_bpe, llama
 from translation import markers, stand_ins
 from translation.training import alignment
 
 NEEDS_EFLOMAL = pytest.mark.skipif(not alignment.possible(), reason="eflomal is not installed")
+LABELS = ("positive", "negative")
 QUICK = ["--vocabulary", "400", "--rank", "2", "--batch-tokens", "256", "--threads", "1", "--dtype", "float32"]
 
 
@@ -70,21 +80,49 @@ def test_a_graft_takes_nobodys_place(home: Path, capsys: pytest.CaptureFixture[s
     assert "is a graft itself" in capsys.readouterr().err
 
 
-@NEEDS_EFLOMAL
-def test_each_language_is_read_by_its_own_gpt(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def two_readers(home: Path) -> Plan:
+    """A plan for Swedish whose language files name a GPT each."""
     assert call(["graft", "sv", "--corpus", "text.tsv", "--model", "./tiny", *QUICK, "--steps", "1"]) == 0
     languages = home / "lingraft" / "languages"
     languages.mkdir(parents=True)
-    from templates.language import path_of
-
     shipped = {code: path_of(code).read_text(encoding="utf-8") for code in ("sv", "en")}
     for code, model in (("sv", "tiny-sv"), ("en", "./tiny")):
         (languages / f"{code}.toml").write_text(f'gpt = "{model}"\n{shipped[code]}', encoding="utf-8")
-    plan = make("sv", "smoke", data=None, out=home / "runs")
-    assert plan.model.name == "tiny-sv"
-    assert plan.reader("sv") is plan
-    assert [plan.reader(condition).model.name for condition in ("en", "en>sv")] == ["./tiny", "./tiny"]
-    assert gpt_for(plan)[0].fingerprint != gpt_for(plan.english)[0].fingerprint
+    return make("sv", "smoke", data=None, out=home / "runs")
+
+
+@NEEDS_EFLOMAL
+def test_each_language_is_read_by_its_own_gpt(two_readers: Plan, home: Path) -> None:
+    plan = replace(two_readers, study=replace(two_readers.study, trials=(TrialGroup("few_shot", conditions=("target", "english", "control")),)))
+    shape = plan.benchmarks[0]
+    raw = [
+        Record(f"r{n}", {"sentence": f"Acme steg dag {n}", "target": "Acme"}, LABELS[n % 2], f"g{n}", source={"sentence": f"Acme up {n}", "target": "Acme"})
+        for n in range(20)
+    ]
+    records.write(home / "sv.jsonl", raw, benchmark=shape.name, language="sv")
+    records.write(home / "en.jsonl", [replace(row, fields=row.source or {}, source=None) for row in raw], benchmark=shape.name, language="en")
+    rows = Rows(shape.name, home / "en.jsonl", home / "sv.jsonl", "off")
+    found = {}
+    for trial, condition in trials_of(plan, conditions(plan, rows)):
+        folder = Path(run_trial.fn(plan, trial, rows, trial_key(plan, trial, condition)))
+        found[condition.name] = outcome_in(folder)
+    swedish, english = (f"{reader.model.name}@{weights_of(reader)[:8]}" for reader in (plan, plan.english))
+    assert {name: one.signature["gpt"] for name, one in found.items()} == {"sv": swedish, "en": english, "en>sv": english}
+    assert not any(one.error for one in found.values())
+    assert differing(found["sv"], found["en"]) == ()
+    unlike = replace(found["en>sv"], signature={**found["en>sv"].signature, "gpt": swedish})
+    assert "gpt" in differing(unlike, found["en"])
+    assert _other_reader(list(found.values()), gpt_for(plan)[0]) == english
+
+
+@NEEDS_EFLOMAL
+def test_a_prompt_begins_at_the_english_one_only_on_what_grew_on_it(two_readers: Plan, home: Path) -> None:
+    started = replace(two_readers, study=replace(two_readers.study, trials=(TrialGroup("p_tuning", settings={"start": "english"}),)))
+    _check_start(started)
+    other = replace(started, language=replace(started.language, gpt="smollm2-135m"))
+    with pytest.raises(Refusal, match="not what that grew on"):
+        _check_start(other)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +143,6 @@ def test_english_needs_no_graft(home: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_damaged_graft_is_refused(home: Path) -> None:
-    from templates.refusal import Refusal
-
     folder = home / "lingraft" / "models" / "broken-sv"
     folder.mkdir(parents=True)
     (folder / "graft.json").write_text(json.dumps({"language": "sv"}), encoding="utf-8")
