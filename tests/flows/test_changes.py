@@ -149,7 +149,7 @@ def test_each_thing_a_run_rests_on(
 def test_a_longer_run_and_the_sample_in_place_of_the_source(plan: Callable[[], Plan], refreshed: dict[str, str], tmp_path: Path) -> None:
     found = changes.since_last_run(plan(), refreshed, until="report")
     assert "it ended with the stage judge" in found.changed
-    assert [name for name in found.changed if name.startswith("model model none -> ")]
+    assert [name for name in found.changed if name.startswith("model model for sv none -> ")]
     facts = json.loads((Path(refreshed["fiqa"]) / "facts.json").read_text(encoding="utf-8"))
     (tmp_path / "facts.json").write_text(json.dumps({**facts, "origin": "sample fiqa.en.jsonl"}))
     with pytest.raises(Refusal, match=r"fiqa: the last run read http://127.*, and now only the shipped sample can be had; that run stays"):
@@ -269,7 +269,7 @@ def test_adapt_if_changed_compares_the_model_too_and_a_failed_trial_is_tried_aga
     capfd.readouterr()
     assert call(["adapt", "sv", "--study", "tiny", "--if-changed"]) == 0
     said = capfd.readouterr().out
-    assert said.startswith(f"nothing changed since {before.name}: source fiqa ") and ", model model " in said
+    assert said.startswith(f"nothing changed since {before.name}: source fiqa ") and ", model model for sv " in said
     assert Path("runs/sv/tiny").resolve() == before
     outcomes = before / "outcomes.jsonl"
     rows = outcomes.read_text(encoding="utf-8")
