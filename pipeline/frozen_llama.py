@@ -146,7 +146,9 @@ class _Run(torch.autograd.Function):
         *weights: Tensor,
     ) -> tuple[Tensor, ...]:
         rows, width, wide = embeddings.shape
-        layers = [replace(layer, **dict(zip(OPEN, weights[4 * number :], strict=False))) for number, layer in enumerate(llama.layers)]
+        layers = llama.layers
+        if weights:
+            layers = [replace(layer, **dict(zip(OPEN, weights[4 * number : 4 * number + 4], strict=True))) for number, layer in enumerate(layers)]
         tapped: list[Tensor] = []
         if front is not None:
             kv[..., :-width, :] = front

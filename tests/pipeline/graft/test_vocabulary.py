@@ -24,13 +24,10 @@ def test_a_token_lies_nearest_to_what_it_says(tiny: FrozenGPT, pairs: list[Align
     known = tiny.model.get_input_embeddings().weight
     made = vocabulary.transplant(vocabulary.count(pairs, tiny.tokenizer, mirrored), tiny.tokenizer, mirrored, known)
     assert made.shape == (len(mirrored), tiny.hidden_size)
-    for ours, theirs in ((" slaerob", " borealis"), (" stiaw", " waits"), (" sa", " as")):
-        one, other = (tokenizer(word)["input_ids"] for tokenizer, word in ((mirrored, ours.replace("slaerob", "silaeroB")), (tiny.tokenizer, theirs)))
-        if len(one) == len(other) == 1:
-            likeness = torch.nn.functional.cosine_similarity(made[one[0]][None], known.float())
-            assert likeness.argmax() == other[0]
-    one, other = mirrored(" stiaw")["input_ids"], tiny.tokenizer(" waits")["input_ids"]
-    assert len(one) == len(other) == 1  # so that at least one word was looked at
+    for ours, theirs in ((" stiaw", " waits"), (" sa", " as")):
+        (one,), (other,) = mirrored(ours)["input_ids"], tiny.tokenizer(theirs)["input_ids"]
+        likeness = torch.nn.functional.cosine_similarity(made[one][None], known.float())
+        assert likeness.argmax() == other
 
 
 def test_signs_and_special_tokens_keep_their_own(tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase) -> None:

@@ -62,6 +62,10 @@ def test_cost_of_translation(make, english, swedish, said):
     trials.append(make("p_tuning", "en>sv", rows(english, 100 - english)))
     sentence = sentences.cost(summarise(trials, labels=LABELS, kept={}).tables[0], language="Swedish")
     assert "; the control (English text, Swedish prompt) tells them apart." in sentence
+    sentence = sentences.cost(summarise(trials, labels=LABELS, kept={}).tables[0], language="Swedish", two_readers=True)
+    assert "two models, one for each language; the control reads with that for English. English was trained on 900 rows" in sentence
+    assert "tells them apart" not in sentence
+    assert "lost in translation" not in sentence
 
 
 @pytest.mark.parametrize(("tuned", "said", "evidence"), [(90, "30.0 points ahead", True), (61, "1.0 points ahead", False), (40, "20.0 points behind", False)])
