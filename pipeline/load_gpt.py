@@ -18,15 +18,14 @@ from templates.refusal import Refusal
 
 log = logging.getLogger(__name__)
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-GRAFTS = Path(__file__).resolve().parent / "grafts"  # those that are shipped
 
 
 def grafted(name: str) -> Path | None:
-    """The folder of a graft: its path, or its name in ./lingraft/models or among those shipped."""
+    """The folder of a graft: its path, or its name in ./lingraft/models."""
     if name == smollm2.NAME:
         return None
     plain = Path(name).name == name
-    places = [Path(name), *((user_home() / "models" / name, GRAFTS / name) if plain else ())]
+    places = [Path(name), *([user_home() / "models" / name] if plain else [])]
     return next((place for place in places if graft.is_graft(place)), None)
 
 
