@@ -54,8 +54,8 @@ def learn(language: str, study: str, *, fold: int, rows: int, epochs: int, seed:
     plan = make(language, study, data=data, out=out)
     if len(plan.benchmarks) < 2:
         raise Refusal(f"study {study} has {len(plan.benchmarks)} benchmark; learning one task after the other needs two or more, as study demo has.")
-    count = plan.study.folds.count
-    if fold >= count:
+    drawn = plan.study.folds
+    if fold >= (count := drawn.count) and not drawn.published:
         raise Refusal(f"--fold {fold}: study {study} has folds 0 to {count - 1}.")
     run = Runs(plan.out).finished(language, study)
     gpt, prefixes = gpt_for(plan)
@@ -65,7 +65,7 @@ def learn(language: str, study: str, *, fold: int, rows: int, epochs: int, seed:
         kept = sample(kept, rows or len(kept), seed=plan.study.folds.seed)[0]
         task = plan.task_of(shape)
         tasks[task.name] = Answering(gpt, task, prefixes)
-        split[task.name] = parts(kept, assign(kept, count=count, seed=plan.study.folds.seed), fold=fold, fraction=1.0, seed=seed)
+        split[task.name] = parts(kept, assign(kept, count=count, seed=drawn.seed, published=drawn.published), fold=fold, fraction=1.0, seed=seed)
     return course(tasks, split, Settings(epochs=epochs), seed=seed, say=say)
 
 

@@ -50,11 +50,12 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Folds:
-    """`count` folds, of which those listed in `run` are used as test part."""
+    """`count` folds, of which those listed in `run` are used as test part. `published`: not drawn, but those of the data's own split, by its numbers."""
 
     count: int = 5
     run: tuple[int, ...] = (0,)
     seed: int = 0
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def read_study(name: str) -> Study:
         read_settings(module.Settings, group.settings, where=f"{path}, method {group.method}")
         _check_search(group, module, where=f"{path}, method {group.method}")
     for fold in study.folds.run:
-        if not 0 <= fold < study.folds.count:
+        if not study.folds.published and not 0 <= fold < study.folds.count:
             raise Refusal(f"{path}: fold {fold} is not one of 0 to {study.folds.count - 1}.")
     _check_tables(study, path)
     return study

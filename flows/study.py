@@ -51,7 +51,7 @@ def conditions(plan: Plan, rows: Rows) -> dict[str, Condition]:
     """target, english and control of one benchmark; English alone where the language is English or nothing was kept."""
     benchmark = catalogue.benchmark(rows.benchmark)
     source = records.read(rows.english, benchmark)
-    fold_of = folds.assign(source, count=plan.study.folds.count, seed=plan.study.folds.seed)
+    fold_of = folds.assign(source, count=plan.study.folds.count, seed=plan.study.folds.seed, published=plan.study.folds.published)
     english = Condition("en", plan.english.task_of(benchmark), tuple(source), fold_of, "off", "")
     if plan.language.code == ENGLISH or rows.kept is None:
         return {"english": english}

@@ -26,8 +26,10 @@ def derive(seed: int, name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}/{name}".encode()).digest()[:4], "big")
 
 
-def assign(records: Sequence[Record], *, count: int, seed: int = 0) -> dict[str, int]:
-    """Record id -> fold (0 .. count - 1), with whole groups in one fold and labels spread evenly."""
+def assign(records: Sequence[Record], *, count: int, seed: int = 0, published: bool = False) -> dict[str, int]:
+    """Record id -> fold (0 .. count - 1), with whole groups in one fold and labels spread evenly; or, `published`, as the data itself says."""
+    if published:
+        return _published(records)
     groups = {record.group for record in records}
     if count < 2 or len(groups) < count:
         raise Refusal(f"folds: {count} folds of {len(groups)} groups are not possible; choose from 2 to {len(groups)}.")
@@ -45,6 +47,14 @@ def assign(records: Sequence[Record], *, count: int, seed: int = 0) -> dict[str,
         for fold, (_, held_out) in enumerate(splitter.split(labels, labels, [record.group for record in records])):
             fold_of |= {records[row].id: fold for row in held_out}
     return fold_of
+
+
+def _published(records: Sequence[Record]) -> dict[str, int]:
+    without = [record.id for record in records if record.fold is None]
+    if without:
+        named = f"{len(without):,} of {len(records):,} records name no fold of a published split, {without[0]!r} first"
+        raise Refusal(f"folds: {named}; leave published out of [folds].")
+    return {record.id: record.fold for record in records if record.fold is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from templates.slots import Slot
 
-RESERVED = ("id", "benchmark", "language", "label", "group", "source", "engine", "flags", "reasons", "slots", "source_slots")
+RESERVED = ("id", "benchmark", "language", "label", "group", "source", "engine", "flags", "reasons", "slots", "source_slots", "fold")
 
 METRICS = ("accuracy", "macro_f1")
 SLOT_METRICS = ("span_f1", "exact_match")
@@ -40,8 +40,9 @@ class Record:
     """One labelled example in one language.
 
     `slots` are pieces of the field `Benchmark.slots_in`; `source_slots` those of the English record it was translated from.
-    `group` ties records that must stay on one side of a fold. In a translated record `source` holds the English fields,
-    `engine` the fingerprint of the translator, `flags` what the gate marked, `reasons` why it was quarantined.
+    `group` ties records that must stay on one side of a fold; `fold`: the one that a published split puts it in (formats of others do not say it).
+    In a translated record `source` holds the English fields, `engine` the fingerprint of the translator, `flags` what the gate marked, `reasons` why it
+    was quarantined.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Record:
     reasons: tuple[str, ...] = ()
     slots: tuple[Slot, ...] = ()
     source_slots: tuple[Slot, ...] = ()
+    fold: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,7 @@ def to_json(record: Record, *, benchmark: str, language: str) -> dict[str, Any]:
         "label": record.label,
         "group": record.group,
         **(slots if record.slots or record.source_slots else {}),
+        **({} if record.fold is None else {"fold": record.fold}),
         "source": dict(record.source or record.fields),
         "engine": record.engine,
         "flags": list(record.flags),
@@ -167,6 +168,7 @@ def read(path: Path, benchmark: Benchmark) -> list[Record]:
                     reasons=tuple(raw["reasons"]),
                     slots=tuple(Slot(**slot) for slot in raw.get("slots", ())),
                     source_slots=tuple(Slot(**slot) for slot in raw.get("source_slots", ())),
+                    fold=None if raw.get("fold") is None else int(raw["fold"]),
                 )
             )
         except (ValueError, KeyError, TypeError) as error:

@@ -201,7 +201,8 @@ def _need_agreement(raw: Mapping[str, Any], utterance: str, slots: tuple[Slot, .
 
 
 def read(raw: Mapping[str, Any], settings: NoSettings) -> Record:
-    """One raw entry: id; scenario and intent, or a ready label; annotated, or utterance and slots (left out beside a label: none)."""
+    """One raw entry: id; scenario and intent, or a ready label; annotated, or utterance and slots (left out beside a label: none); `cv_test_fold`
+    of the published split, if it says so."""
     name = need_text(raw, "id")
     label = need_text(raw, "label") if "label" in raw else f"{need_text(raw, 'scenario')}_{need_text(raw, 'intent')}"
     if "annotated" in raw or ("slots" not in raw and "label" not in raw):
@@ -211,7 +212,13 @@ def read(raw: Mapping[str, Any], settings: NoSettings) -> Record:
     else:
         written = need_text(raw, "utterance")
         utterance, slots = tidy(written), locate(str(raw["utterance"]), raw.get("slots", []))
-    return Record(name, {"utterance": utterance}, label, utterance, slots=slots)
+    return Record(name, {"utterance": utterance}, label, utterance, slots=slots, fold=_fold(raw.get("cv_test_fold", raw.get("fold"))))
+
+
+def _fold(given: Any) -> int | None:
+    if given is not None and (isinstance(given, bool) or not isinstance(given, int) or given < 0):
+        raise ValueError(f"field 'cv_test_fold' must be the number of a fold, found {json.dumps(given)[:60]}")
+    return given
 
 
 NAMES = (  # places, games and lists have names as well, but most are words: "the airport", "chess", "shopping"

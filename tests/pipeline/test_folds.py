@@ -30,6 +30,16 @@ def test_folds_partition_and_no_group_crosses(records: list[Record]) -> None:
         assert len(split.train) + len(split.validation) + len(split.test) == len(records)
 
 
+def test_a_published_split_is_kept_by_its_own_numbers(records: list[Record]) -> None:
+    split = [replace(record, fold=1 + number % 3) for number, record in enumerate(records)]
+    fold_of = assign(split, count=10, published=True)
+    assert fold_of == {record.id: record.fold for record in split}
+    assert [record.id for record in parts(split, fold_of, fold=1, fraction=1.0, seed=1).test] == [record.id for record in split if record.fold == 1]
+    split[4] = replace(split[4], fold=None)
+    with pytest.raises(Refusal, match=f"1 of {len(split)} records name no fold of a published split, '{split[4].id}'"):
+        assign(split, count=10, published=True)
+
+
 def test_fractions_nest_and_keep_the_labels(records: list[Record]) -> None:
     fold_of = assign(records, count=5)
     sizes = [parts(records, fold_of, fold=0, fraction=fraction, seed=3) for fraction in (0.05, 0.25, 0.5, 1.0)]

@@ -107,6 +107,7 @@ def test_our_own_lines_without_slots_have_none() -> None:
         (SAID | {"slots": [{"name": "time", "value": "five", "start": True}]}, "start of slot 'time' must be a number from 0, found true"),
         (SAID | {"slots": [{"name": "time"}]}, 'each of \'slots\' needs a name and a value in text, found {"name": "time"}'),
         (SAID | {"slots": ["time"]}, "each of 'slots' needs a name and a value in text, found \"time\""),
+        ({"cv_test_fold": "one"}, "field 'cv_test_fold' must be the number of a fold, found \"one\""),
         (SAID | {"slots": {"time": "five"}}, 'field \'slots\' must be a list, found {"time": "five"}'),
     ],
 )
@@ -168,6 +169,13 @@ def test_the_sample_is_nobody_elses(sample: list[Record], real: list[Record]) ->
         rarest = sorted(mine, key=lambda word: len(by_word[word]))[: len(mine) // 5 + 1]  # four fifths shared cannot miss all of these
         near = set().union(*(by_word[word] for word in rarest))
         assert [sorted(other) for other in near if len(mine & other) / len(mine | other) >= 0.8] == [], record.fields["utterance"]
+
+
+def test_the_fold_of_a_published_split_comes_along(tmp_path: Path) -> None:
+    records.write(tmp_path / "out.jsonl", [one(cv_test_fold=7)], benchmark="assistant", language="en")
+    (line,) = [line for _, line in records.read_lines(tmp_path / "out.jsonl")]
+    assert one().fold is None
+    assert one(cv_test_fold=7).fold == records.read(tmp_path / "out.jsonl", ASSISTANT)[0].fold == ASSISTANT.read(line, ASSISTANT.settings()).fold == 7  # type: ignore[union-attr]
 
 
 def test_records_come_back_as_written(sample: list[Record], tmp_path: Path) -> None:

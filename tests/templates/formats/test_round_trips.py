@@ -33,7 +33,7 @@ def test_each_format_says_what_it_cannot_hold() -> None:
 
 @pytest.mark.parametrize(("name", "shape"), FITS, ids=[f"{name}-{shape.name}" for name, shape in FITS])
 def test_all_real_records_come_back(name: str, shape: Benchmark, data: Path, tmp_path: Path) -> None:
-    rows = list(real(data, shape.name))
+    rows = [replace(record, fold=None) for record in real(data, shape.name)]
     assert len(rows) == {"fiqa": 1159, "assistant": 9684}[shape.name]
     assert there_and_back(name, rows, tmp_path, task(shape)) == rows
 
