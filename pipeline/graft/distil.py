@@ -110,7 +110,7 @@ def loss(student: Student, llama: FrozenLlama, teacher: FrozenGPT, batch: Sequen
     with torch.no_grad():
         wanted = teacher.by_hand.run_open(teacher.embed(known.clamp(min=0)), taps=taps)
     embeddings = student.embeddings.to(wanted[0].dtype)
-    given = llama.run_open(nn.functional.embedding(new.clamp(min=0), embeddings), weights=student.weights(wanted[0].dtype), taps=taps)
+    given = llama.run_open(nn.functional.embedding(new.clamp(min=0), embeddings), weights=student.weights(), taps=taps)
     unlike = [
         (1 - (_direction(mine[at[1]], norm, llama.eps) * _direction(theirs[at[0]], norm, llama.eps)).sum(-1)).mean()
         for mine, theirs, norm in zip(given, wanted, (*norms, None), strict=True)

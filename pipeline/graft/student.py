@@ -24,8 +24,9 @@ class Student(nn.Module):
         self.embeddings = nn.Parameter(embeddings.detach().float().clone())
         self.down = nn.ParameterList(torch.randn(rank, weight.shape[1], generator=chance) / weight.shape[1] ** 0.5 for weight in weights)
         self.up = nn.ParameterList(torch.zeros(weight.shape[0], rank) for weight in weights)
-        self.base = [weight.detach().float() for weight in weights]
+        self.base = [weight.detach() for weight in weights]
 
-    def weights(self, dtype: torch.dtype) -> list[Tensor]:
-        """The changed weights, in the order of those that were given."""
-        return [torch.addmm(base, up, down, alpha=SCALE).to(dtype) for base, up, down in zip(self.base, self.up, self.down, strict=True)]
+    def weights(self) -> list[Tensor]:
+        """The changed weights, in the order and the precision of those that were given."""
+        changes = zip(self.base, self.up, self.down, strict=True)
+        return [torch.addmm(base, up.to(base.dtype), down.to(base.dtype), alpha=SCALE) for base, up, down in changes]

@@ -103,7 +103,7 @@ def test_a_graft_says_what_the_student_says(tiny: FrozenGPT, pairs: list[Aligned
     assert composed.by_hand is not None and tiny.by_hand is not None
     ids = torch.tensor([mirrored(pairs[0].new)["input_ids"]])
     with torch.no_grad():
-        wanted = tiny.by_hand.run_open(student.embeddings[ids], weights=student.weights(torch.float32))[-1]
+        wanted = tiny.by_hand.run_open(student.embeddings[ids], weights=student.weights())[-1]
         found = composed.by_hand.run_open(composed.embed(ids))[-1]
         theirs = composed.model(ids, output_hidden_states=True).hidden_states[-1][0]
     torch.testing.assert_close(found, theirs, atol=1e-4, rtol=1e-4)
