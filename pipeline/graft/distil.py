@@ -1,8 +1,10 @@
 """Distil: a text of the new language is to be read as its translation is by the GPT that knows that language.
 
 What the teacher makes of a word stands in its hidden state behind the word's last token; the student's state behind the linked word is drawn
-to it, in the middle of the model and at its end, beside the ordinary loss of the next token. The idea on whole sentences: Reimers and Gurevych
-2020, https://arxiv.org/abs/2004.09813. Both run on the layers of frozen_llama.
+to it, at several depths of the model and at its end, beside the ordinary loss of the next token. The idea on whole sentences: Reimers and Gurevych
+2020, https://arxiv.org/abs/2004.09813. Hidden states all point one way, whatever they say (Ethayarajh 2019, https://arxiv.org/abs/1909.00512: the cosine
+of any two in SmolLM2 is 0.8 before the thirteenth layer), and a few units are ten times as wide as the rest; so they are compared around the teacher's
+mean and in units of its deviations. Both run on the layers of frozen_llama.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from pipeline.graft.student import Student
 from templates.refusal import Refusal
 
 SORTED = 40_000  # examples among which like lengths are looked for
+MEASURED = 2_000  # examples by which the teacher's states are measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Settings:
     warm_up: int = 20
     batch_tokens: int = 2048
     likeness: float = 10.0
-    depths: tuple[float, ...] = (0.4, 2 / 3)
+    depths: tuple[float, ...] = (0.2, 0.4, 0.6, 0.8)
     longest: int = 80
     seed: int = 0
 
@@ -46,6 +49,15 @@ class Example:
     known: tuple[int, ...]
     new: tuple[int, ...]
     places: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How states are seen at one place of the model: before layer `tap` (None: at the end), around `mean` [H] in units of `spread` [H]."""
+
+    tap: int | None
+    mean: Tensor
+    spread: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +93,14 @@ def batches(found: Sequence[Example], *, tokens: int, seed: int) -> Iterator[lis
     while True:
         chance.shuffle(order)
         for start in range(0, len(order), SORTED):
-            some = sorted(order[start : start + SORTED], key=lambda one: (len(one.new) // 2, len(one.known)))
+            some = sorted(order[start : start + SORTED], key=_length)
             cuts = list(_cuts(some, tokens))
             chance.shuffle(cuts)
             yield from cuts
+
+
+def _length(one: Example) -> tuple[int, int]:
+    return len(one.new) // 2, len(one.known)
 
 
 def _cuts(some: Sequence[Example], tokens: int) -> Iterator[list[Example]]:
@@ -100,40 +116,55 @@ def _cuts(some: Sequence[Example], tokens: int) -> Iterator[list[Example]]:
     yield batch
 
 
-def loss(student: Student, llama: FrozenLlama, teacher: FrozenGPT, batch: Sequence[Example], settings: Settings) -> tuple[Tensor, Losses]:
+@torch.no_grad()
+def views(teacher: FrozenGPT, found: Sequence[Example], settings: Settings) -> list[View]:
+    """The teacher's states behind linked words at each depth, measured on some of the examples."""
+    llama = teacher.by_hand
+    assert llama is not None
+    layers = len(llama.layers)
+    taps = sorted({tap for depth in settings.depths if 0 < (tap := round(depth * layers)) < layers})
+    some = random.Random(settings.seed).sample(list(found), min(MEASURED, len(found)))
+    seen: dict[int | None, list[Tensor]] = {place: [] for place in (*taps, None)}
+    for batch in _cuts(sorted(some, key=_length), settings.batch_tokens):
+        ids, at = _side(batch, 0)
+        for place, states in zip(seen, llama.run_open(teacher.embed(ids), taps=taps), strict=True):
+            seen[place].append(_normed(states[at], llama, place))
+    return [View(place, (wide := torch.cat(kept)).mean(0), wide.std(0).clamp(min=1e-4)) for place, kept in seen.items()]
+
+
+def loss(student: Student, llama: FrozenLlama, teacher: FrozenGPT, batch: Sequence[Example], settings: Settings, seen: Sequence[View]) -> tuple[Tensor, Losses]:
     """A scalar to be made small, and what it is made of. `llama`: the layers that the student changes."""
     assert teacher.by_hand is not None
-    taps = sorted({tap for depth in settings.depths if 0 < (tap := round(depth * len(llama.layers))) < len(llama.layers)})
-    norms = [llama.layers[tap].first for tap in taps]
-    known, new = _padded([one.known for one in batch]), _padded([one.new for one in batch])
-    at = [_flat([[pair[side] for pair in one.places] for one in batch], ids.shape[1]) for side, ids in enumerate((known, new))]
+    taps = [view.tap for view in seen if view.tap is not None]
+    (known, behind_known), (new, behind_new) = _side(batch, 0), _side(batch, 1)
     with torch.no_grad():
-        wanted = teacher.by_hand.run_open(teacher.embed(known.clamp(min=0)), taps=taps)
+        wanted = teacher.by_hand.run_open(teacher.embed(known), taps=taps)
     embeddings = student.embeddings.to(wanted[0].dtype)
-    given = llama.run_open(nn.functional.embedding(new.clamp(min=0), embeddings), weights=student.weights(), taps=taps)
+    given = llama.run_open(nn.functional.embedding(new, embeddings), weights=student.weights(), taps=taps)
     unlike = [
-        (1 - (_direction(mine[at[1]], norm, llama.eps) * _direction(theirs[at[0]], norm, llama.eps)).sum(-1)).mean()
-        for mine, theirs, norm in zip(given, wanted, (*norms, None), strict=True)
+        (1 - (_direction(mine[behind_new], llama, view) * _direction(theirs[behind_known], llama, view)).sum(-1)).mean()
+        for mine, theirs, view in zip(given, wanted, seen, strict=True)
     ]
-    follows = new[:, 1:] >= 0
-    logits = given[-1].view(*new.shape, -1)[:, :-1][follows] @ embeddings.T
-    following = nn.functional.cross_entropy(logits.float(), new[:, 1:][follows])
+    real = torch.arange(new.shape[1]) < torch.tensor([len(one.new) for one in batch])[:, None]
+    logits = given[-1].view(*new.shape, -1)[:, :-1][real[:, 1:]] @ embeddings.T
+    following = nn.functional.cross_entropy(logits.float(), new[:, 1:][real[:, 1:]])
     whole = following + settings.likeness * torch.stack(unlike).sum()
     return whole, Losses(following.item(), tuple(one.item() for one in unlike))
 
 
-def _direction(states: Float[Tensor, "E H"], norm: Float[Tensor, "H"] | None, eps: float) -> Float[Tensor, "E H"]:
-    """States as the layer they go into would see them, of length one; those at the end are normed already."""
+def _normed(states: Float[Tensor, "E H"], llama: FrozenLlama, tap: int | None) -> Float[Tensor, "E H"]:
+    """States as the layer they go into sees them; those at the end are normed already."""
     wide = states.float()
-    if norm is not None:
-        wide = wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + eps) * norm.float()
-    return nn.functional.normalize(wide, dim=-1)
+    return wide if tap is None else wide * torch.rsqrt(wide.square().mean(-1, keepdim=True) + llama.eps) * llama.layers[tap].first.float()
 
 
-def _padded(texts: Sequence[Sequence[int]]) -> Int[Tensor, "B T"]:
-    """Ids, -1 behind the end of a text."""
-    return nn.utils.rnn.pad_sequence([torch.tensor(text) for text in texts], batch_first=True, padding_value=-1)
+def _direction(states: Float[Tensor, "E H"], llama: FrozenLlama, view: View) -> Float[Tensor, "E H"]:
+    """Of length one."""
+    return nn.functional.normalize((_normed(states, llama, view.tap) - view.mean) / view.spread, dim=-1)
 
 
-def _flat(places: Sequence[Sequence[int]], width: int) -> Int[Tensor, "E"]:
-    return torch.tensor([row * width + place for row, some in enumerate(places) for place in some])
+def _side(batch: Sequence[Example], side: int) -> tuple[Int[Tensor, "B T"], Int[Tensor, "E"]]:
+    """The ids of one side, 0 behind the end of a text, and where its linked words end among all places, row by row."""
+    texts = [one.new if side else one.known for one in batch]
+    ids = nn.utils.rnn.pad_sequence([torch.tensor(text) for text in texts], batch_first=True)
+    return ids, torch.tensor([row * ids.shape[1] + pair[side] for row, one in enumerate(batch) for pair in one.places])

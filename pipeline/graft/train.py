@@ -68,6 +68,7 @@ def train(
     optimiser = torch.optim.AdamW(student.parameters(), lr=settings.learning_rate, betas=BETAS, weight_decay=0.0)
     key = _key(student, teacher, found, settings)
     step, tokens, before = _resume(checkpoint, key, student, optimiser)
+    seen = distil.views(teacher, found, settings)
     began = saved = time.monotonic()
     for batch in islice(distil.batches(found, tokens=settings.batch_tokens, seed=settings.seed), step, None):
         seconds = before + time.monotonic() - began
@@ -77,7 +78,7 @@ def train(
         for group in optimiser.param_groups:
             group["lr"] = settings.learning_rate * min(1.0, (step + 1) / settings.warm_up) * max(MODEST, (1 + math.cos(math.pi * reached)) / 2)
         optimiser.zero_grad()
-        whole, losses = distil.loss(student, llama, teacher, batch, settings)
+        whole, losses = distil.loss(student, llama, teacher, batch, settings, seen)
         torch.autograd.backward(whole)
         norm = nn.utils.clip_grad_norm_(student.parameters(), 1.0)
         if not torch.isfinite(norm):

@@ -46,6 +46,20 @@ def test_states_grow_like_those_of_the_translation(tiny: FrozenGPT, pairs: list[
     assert any(up.abs().sum() > 0 for up in student.up)
 
 
+def test_states_are_seen_as_the_teacher_spreads_them(tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase) -> None:
+    found = distil.examples(pairs, tiny, mirrored, longest=40)
+    middle, end = distil.views(tiny, found, SETTINGS)
+    assert (middle.tap, end.tap) == (len(tiny.model.model.layers) // 2, None)
+    states = [tiny.model(torch.tensor([one.known]), output_hidden_states=True).hidden_states for one in found]
+    places = [[known for known, _ in one.places] for one in found]
+    last = torch.cat([state[-1][0][at] for state, at in zip(states, places, strict=True)]).detach()
+    torch.testing.assert_close(end.mean, last.mean(0), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(end.spread, last.std(0), atol=1e-5, rtol=1e-4)
+    norm = tiny.model.model.layers[middle.tap].input_layernorm
+    halfway = torch.cat([norm(state[middle.tap][0][at]) for state, at in zip(states, places, strict=True)]).detach()
+    torch.testing.assert_close(middle.spread, halfway.std(0), atol=1e-5, rtol=1e-4)
+
+
 def test_it_goes_on_as_if_it_had_not_been_killed(tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase, tmp_path: Path) -> None:
     whole, _ = taught(tiny, pairs, mirrored, tmp_path / "whole.safetensors", 8)
 
