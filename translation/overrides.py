@@ -163,10 +163,12 @@ def applied(source: Record, override: Override, machine: Record | None = None) -
         if override.verdict != "wrong-label" and not same:
             return None
         what = "the label does not fit" if override.verdict == "wrong-label" else "a major fault"
-        base = machine or Record(source.id, fields, source.label, source.group, source=source.fields, slots=slots, source_slots=source.slots)
+        base = machine or Record(source.id, fields, source.label, source.group, source=source.fields, slots=slots, source_slots=source.slots, fold=source.fold)
         return replace(base, reasons=(*base.reasons, f"{REFUSED}{what}, says {override.reviewer}"))
     engine = machine.engine if machine is not None and same else "human"
-    return Record(source.id, fields, source.label, source.group, dict(source.fields), engine, (HUMAN,), slots=slots, source_slots=source.slots)
+    return Record(
+        source.id, fields, source.label, source.group, dict(source.fields), engine, (HUMAN,), slots=slots, source_slots=source.slots, fold=source.fold
+    )
 
 
 def apply(source: Sequence[Record], translated: Sequence[Record], overrides: Sequence[Override], *, where: str) -> Applied:
