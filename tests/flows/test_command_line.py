@@ -31,7 +31,7 @@ def in_home(adapted: Path, lingraft: Lingraft, monkeypatch: pytest.MonkeyPatch) 
         (
             ("adapt", "sv", "--study", "quik"),
             2,
-            "no study 'quik'; there are assistant, assistant-source, datasets, demo, fiqa, quick, smoke, source. Did you mean quick?",
+            "no study 'quik'; there are assistant, assistant-published, assistant-source, datasets, demo, fiqa, quick, smoke, source. Did you mean quick?",
         ),
         (("adapt", "sv", "--data", "nowhere"), 1, "nowhere: is no folder"),
         (("predict", "sv", "fiqaa", "--field", "a=b"), 2, "no benchmark 'fiqaa'; there are assistant, fiqa. Did you mean fiqa?"),
