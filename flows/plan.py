@@ -158,9 +158,10 @@ def read_study(name: str) -> Study:
         module = catalogue.module("pipeline.methods", group.method, "method")
         read_settings(module.Settings, group.settings, where=f"{path}, method {group.method}")
         _check_search(group, module, where=f"{path}, method {group.method}")
+    last = study.folds.count - (not study.folds.published)  # published ones may be counted from 1
     for fold in study.folds.run:
-        if not study.folds.published and not 0 <= fold < study.folds.count:
-            raise Refusal(f"{path}: fold {fold} is not one of 0 to {study.folds.count - 1}.")
+        if not 0 <= fold <= last:
+            raise Refusal(f"{path}: fold {fold} is not one of 0 to {last}.")
     _check_tables(study, path)
     return study
 

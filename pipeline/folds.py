@@ -70,6 +70,8 @@ class Parts:
 def parts(records: Sequence[Record], fold_of: dict[str, int], *, fold: int, fraction: float, seed: int) -> Parts:
     """Split the records of one condition. The fraction is taken from training and validation part alike (what a user with
     little data has); smaller fractions lie inside larger ones of the same seed; the test part is always whole."""
+    if fold not in (known := sorted(set(fold_of.values()))):
+        raise Refusal(f"fold {fold}: no row stands in it; the data has the folds {', '.join(map(str, known))}.")
     test = [record for record in records if fold_of[record.id] == fold]
     rest = [record for record in records if fold_of[record.id] != fold]
     read_alike = {reads_as(record) for record in test}

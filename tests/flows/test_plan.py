@@ -24,6 +24,7 @@ def test_every_shipped_study_reads() -> None:
         ('title = "x"\n[[trials]]\nmethod = "p_tuning"\nfractions = [0.0]', "fraction 0.0 of p_tuning must be above 0"),
         ('title = "x"\n[[trials]]\nmethod = "p_tuning"\nconditions = ["swedish"]', "condition 'swedish' is unknown"),
         ('title = "x"\n[folds]\ncount = 5\nrun = [5]', "fold 5 is not one of 0 to 4"),
+        ('title = "x"\n[folds]\npublished = true\ncount = 5\nrun = [6]', "fold 6 is not one of 0 to 5"),
         ('title = "x"\nrows = { fiqua = 10 }', "[rows]: 'fiqua' is not a benchmark of this study (fiqa). Did you mean fiqa?"),
         ('title = "x"\nrows = { fiqa = true }', "fiqa: input should be a valid integer (found True)"),
         ('title = "x"\nrows = { fiqa = -1 }', "rows is -1; it must be at least 0"),

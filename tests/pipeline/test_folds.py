@@ -35,6 +35,8 @@ def test_a_published_split_is_kept_by_its_own_numbers(records: list[Record]) -> 
     fold_of = assign(split, count=10, published=True)
     assert fold_of == {record.id: record.fold for record in split}
     assert [record.id for record in parts(split, fold_of, fold=1, fraction=1.0, seed=1).test] == [record.id for record in split if record.fold == 1]
+    with pytest.raises(Refusal, match=r"fold 4: no row stands in it; the data has the folds 1, 2, 3\."):
+        parts(split, fold_of, fold=4, fraction=1.0, seed=1)
     split[4] = replace(split[4], fold=None)
     with pytest.raises(Refusal, match=f"1 of {len(split)} records name no fold of a published split, '{split[4].id}'"):
         assign(split, count=10, published=True)
