@@ -18,6 +18,8 @@ from templates.language import ENGLISH
 from templates.refusal import Refusal
 from translation import refresh as sources
 
+FINE_TUNED_BYTES = 20  # a weight: itself, its gradient, two moments, the best so far, each in float32
+
 
 def preview(plan: Plan, *, until: str) -> list[str]:
     """The plan in lines, the cost in the last one."""
@@ -73,7 +75,8 @@ def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record], *, seconds: fl
     spent = sum(forecast(planned, paces).values()) + sum(here.read * len(rows) for here in paces.values())
     cached = max((here.cache_bytes * len(rows) for here in paces.values()), default=0.0)
     room = plan.study.model.cache_gibibytes * 2**30
-    memory = pace.memory_bytes + min(cached, room)
+    copies = FINE_TUNED_BYTES * gpt.parameters * any(trial.method == "fine_tuning" for trial, _ in planned)
+    memory = pace.memory_bytes + min(cached, room) + copies
     lines = [f"{len(planned)} trials on {' and '.join(told)}, {pace.tokens:.0f} tokens a record:", *names]
     lines.append(
         f"  about {spent / 60:.0f} minutes and {memory / 2**30:.1f} GiB of memory; keys and values of the texts take {cached / 2**30:.1f} GiB, "

@@ -46,7 +46,7 @@ class Answering:
                 self._by_id[record.id] = (record, self.tokens.encode_record(self.task, record))
         return [self._by_id[record.id][1] for record in records]
 
-    def loss(self, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"]) -> Tensor:
+    def loss(self, encoded: Sequence[Encoded], prompt: Float[Tensor, "P H"] | None) -> Tensor:
         """Negative log-likelihood of the trained answers, mean over all their tokens: what makes each answer token as likely as can be."""
         batch = lay_out(encoded, [[item.answer] for item in encoded])
         scores, lengths = answer_scores(self.gpt, batch, prompt, prefixes=self.prefixes)

@@ -20,6 +20,7 @@ from templates.benchmark import Record
 
 SAMPLE = 64  # rows that are timed, drawn at random
 SEED = 0
+FINE_TUNING = 4.0  # a step of full fine-tuning beside reading its texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Pace:
         epochs = 0
         if hasattr(settings, "epochs"):
             epochs = epochs_of(train, epochs=settings.epochs, batch_size=settings.batch_size, least_steps=settings.least_steps)
+            if method == "fine_tuning":  # the whole text every time; there and back, gradients of weights as well
+                return (epochs * (train * FINE_TUNING + validation) + test) * self.read + (epochs * validation + test) * self.rank
             return epochs * (train * self.step + validation * self.check) + test * self.rank
         return test * self.plain * (1 + shots_cost * getattr(settings, "shots", 0))
 

@@ -40,6 +40,10 @@ class Encoded:
         """The answer as a demonstration shows it, without its end mark."""
         return self.answer[: len(self.answer) - len(self.end)]
 
+    def whole(self) -> Encoded:
+        """The same with nothing that is read beforehand."""
+        return replace(self, before=(), stem=self.before + self.stem)
+
 
 class Tokens:
     """The tokenizer of one model, asked only through this class."""

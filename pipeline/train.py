@@ -27,7 +27,8 @@ from templates.refusal import Refusal
 from templates.store import write_atomic
 
 log = logging.getLogger(__name__)
-CHECKPOINT_SECONDS = 15.0
+CHECKPOINT_SECONDS = 15.0  # between two checkpoints; WRITING: and at least so many times what writing one takes
+WRITING = 20
 NOT_MEASURED = -1.0
 
 
@@ -56,8 +57,8 @@ def train(
 
     The validation loss is the cross-entropy of the ranked labels or, with `whole_answer` (labels and slots), that of the answer's tokens, as in
     training; dozens of labels are then not ranked epoch by epoch, which would take longer than training. With fewer than 16 validation rows no epoch is
-    chosen: training runs its full length and keeps the last. A checkpoint (one file, written whole after a step if the last one is 15 seconds old)
-    makes an interrupted call go on where it stopped, with the same result.
+    chosen: training runs its full length and keeps the last. A checkpoint (one file, written whole after a step if the last one is 15 seconds old; large ones
+    more rarely) makes an interrupted call go on where it stopped, with the same result.
     """
     parameters, plan = tunable.parameters(), tunable.training
     if not parameters or plan is None:
@@ -71,7 +72,7 @@ def train(
     choose = len(validation) >= TOO_FEW
     stepper = Stepper(tunable, optimiser, plan)
     stepper.size = state.size or stepper.size
-    written = time.monotonic()
+    written, pause = time.monotonic(), CHECKPOINT_SECONDS
     for epoch in range(len(state.history) + 1, epochs + 1):
         if choose and epoch - 1 - state.best_epoch >= plan.patience:
             break
@@ -82,9 +83,10 @@ def train(
             loss = stepper.step([rows[row] for row in order[number]], seed=derive(seed, f"dropout/{epoch}/{number}"))
             state.total += loss * len(order[number])
             state.steps, state.size = number + 1, stepper.size
-            if checkpoint is not None and time.monotonic() - written >= CHECKPOINT_SECONDS:
+            if checkpoint is not None and (began := time.monotonic()) - written >= pause:
                 state.write(checkpoint)
                 written = time.monotonic()
+                pause = max(CHECKPOINT_SECONDS, WRITING * (written - began))
         loss, accuracy = NOT_MEASURED, NOT_MEASURED
         if validation and whole_answer:
             loss = _answer_loss(tunable, validation, size=plan.batch_size)

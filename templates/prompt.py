@@ -57,6 +57,10 @@ class Prompt:
         """P, the number of virtual tokens in all places together."""
         return sum(part.count for part in self.parts if isinstance(part, Virtual))
 
+    def plain(self) -> Prompt:
+        """The same words without virtual tokens."""
+        return Prompt(self.source, tuple(part for part in self.parts if not isinstance(part, Virtual)))
+
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields used, in order."""

@@ -21,7 +21,7 @@ from pipeline.folds import derive
 from pipeline.tokens import Encoded, Tokens
 from pipeline.tunable import Training
 from templates.benchmark import Record
-from templates.prompt import Prompt, Virtual
+from templates.prompt import Virtual
 from templates.refusal import Refusal
 from templates.slots import Slot
 from templates.store import write_json
@@ -50,8 +50,7 @@ class FewShot:
     training: Training | None = None
 
     def __init__(self, answering: Answering, settings: Settings) -> None:
-        kept = tuple(part for part in answering.task.prompt.parts if not isinstance(part, Virtual))
-        task = replace(answering.task, prompt=Prompt(answering.task.prompt.source, kept))
+        task = replace(answering.task, prompt=answering.task.prompt.plain())
         self.shots = settings.shots
         self.per_token = settings.per_token
         self.answering = answering.of(task)
@@ -91,14 +90,14 @@ class FewShot:
     def _encode(self, records: Sequence[Record]) -> list[Encoded]:
         plain = self.answering.encode(records)
         if not self.demonstrations:
-            return [replace(item, before=(), stem=item.before + item.stem) for item in plain]
+            return [item.whole() for item in plain]
         before = tuple(token for shot in self.demonstrations for token in shot)
         made = []
         for record, item in zip(records, plain, strict=True):
             stem = self._continuing(record)
             room = self.answering.gpt.limit - self._free(record)
             if len(stem) > room:  # too long to follow anything: the record alone, cut as in every other method
-                made.append(replace(item, before=(), stem=item.before + item.stem))
+                made.append(item.whole())
                 continue
             start = max(0, len(before) + len(stem) - room)
             made.append(replace(item, before=before[start:], stem=stem))

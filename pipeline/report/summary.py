@@ -15,8 +15,14 @@ from pipeline.report.gap import Gap, costs, leads
 from pipeline.report.measure import METRICS, Measure, measure
 from templates.finding import Finding
 
-NAMES = {"p_tuning": "P-tuning", "few_shot": "Few-shot", "tfidf": "TF-IDF + logistic regression", "majority": "Always the majority label"}
-RANK = {"p_tuning": 0, "few_shot": 2, "tfidf": 3, "majority": 4}  # other methods stand between p-tuning and the baselines
+NAMES = {
+    "p_tuning": "P-tuning",
+    "fine_tuning": "Full fine-tuning",
+    "few_shot": "Few-shot",
+    "tfidf": "TF-IDF + logistic regression",
+    "majority": "Always the majority label",
+}
+RANK = {"p_tuning": 0, "fine_tuning": 1, "few_shot": 2, "tfidf": 3, "majority": 4}  # other methods stand between p-tuning and the baselines
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ watched(flows.study.trials, "run", lambda trial, *a, **n: "trial " + trial.name,
 watched(flows.report.page, "write", lambda *a, **n: "page", "report")
 watched(flows.adapt, "write_json", lambda *a, **n: "manifest", "publish")
 
-pipeline.train.CHECKPOINT_SECONDS = 0.0
+pipeline.train.CHECKPOINT_SECONDS = pipeline.train.WRITING = 0.0
 written = pipeline.train._State.write
 def write(self, path):
     written(self, path)

@@ -17,7 +17,7 @@ from templates.refusal import Refusal, UnknownName
 from templates.task import LocalisedTask
 
 METHODS = sorted(path.stem for path in (catalogue.PACKAGE / "pipeline" / "methods").glob("*.py") if path.stem != "__init__")
-FAST = {"p_tuning": {"epochs": 2, "least_steps": 1, "learning_rate": 0.01}}
+FAST = {name: {"epochs": 2, "least_steps": 1, "learning_rate": rate} for name, rate in (("p_tuning", 0.01), ("fine_tuning", 0.001))}
 LABELS = ("negative", "positive")
 
 
@@ -48,11 +48,12 @@ def test_saved_and_loaded_scores_are_equal_bit_for_bit(method: str, gpt: FrozenG
     assert torch.equal(again.scores(records[60:]), tunable.scores(records[60:]))
 
 
-def test_a_method_that_memorises_scores_one_on_eight_records(tiny: FrozenGPT, task: LocalisedTask, records: list[Record]) -> None:
+@pytest.mark.parametrize(("method", "rate"), [("p_tuning", 0.02), ("fine_tuning", 0.003)])
+def test_a_method_that_memorises_scores_one_on_eight_records(method: str, rate: float, tiny: FrozenGPT, task: LocalisedTask, records: list[Record]) -> None:
     eight = records[:8]
     assert {record.label for record in eight} == set(LABELS)
-    settings = {"epochs": 150, "learning_rate": 0.02, "warmup_steps": 5, "patience": 150}
-    tunable, _ = tune("p_tuning", Answering(tiny, task), train_rows=eight, validation_rows=[], settings=settings, seed=1)
+    settings = {"epochs": 150, "learning_rate": rate, "warmup_steps": 5, "patience": 150}
+    tunable, _ = tune(method, Answering(tiny, task), train_rows=eight, validation_rows=[], settings=settings, seed=1)
     assert [item.predicted for item in evaluate(tunable, eight, labels=LABELS)] == [record.label for record in eight]
 
 
@@ -74,6 +75,7 @@ def test_training_resumes_with_the_same_result(
     tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.train.CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr("pipeline.train.WRITING", 0.0)
 
     class Killed(Exception):
         pass
@@ -112,6 +114,7 @@ def test_training_resumes_with_the_same_result(
 
 def test_training_resumes_within_an_epoch(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.train.CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr("pipeline.train.WRITING", 0.0)
     settings = {"epochs": 3, "least_steps": 1, "patience": 9, "batch_size": 8, "dropout": 0.3}
     path = tmp_path / "checkpoint.safetensors"
 
@@ -217,3 +220,20 @@ def test_tfidf_refuses_texts_without_words(tiny: FrozenGPT, task: LocalisedTask,
     silent = [replace(record, fields=dict.fromkeys(record.fields, "?")) for record in records]
     with pytest.raises(Refusal, match=r"tfidf: the \d+ training texts hold no word"):
         build("tfidf", Answering(tiny, task), settings={}, seed=1).prepare(silent, seed=1)
+
+
+def test_fine_tuning_needs_no_virtual_tokens_and_computes_as_the_frozen_model_does(tiny: FrozenGPT, task: LocalisedTask, records: list[Record]) -> None:
+    plain = replace(task, prompt=task.prompt.plain())
+    zero = build("few_shot", Answering(tiny, plain), settings={"shots": 0}, seed=1).scores(records)
+    for one in (task, plain):
+        fresh = build("fine_tuning", Answering(tiny, one), settings={}, seed=1)
+        torch.testing.assert_close(fresh.scores(records), zero, atol=1e-4, rtol=1e-4)
+        assert fresh.stored_parameters == sum(weight.numel() for weight in fresh.parameters()) == tiny.parameters
+    tiny.model.bfloat16()
+    try:
+        half = build("fine_tuning", Answering(tiny, task), settings={}, seed=1)
+        torch.autograd.backward(half.loss(records[:8]))
+        assert all(weight.dtype == torch.float32 and weight.grad is not None for weight in half.parameters())
+        torch.testing.assert_close(half.scores(records), zero, atol=0.3, rtol=0.05)
+    finally:
+        tiny.model.float()

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.answering import Answering
 from pipeline.frozen_gpt import FrozenGPT
-from pipeline.methods import few_shot, majority, p_tuning
+from pipeline.methods import few_shot, fine_tuning, majority, p_tuning
 from pipeline.pace import Pace, measure, peak_bytes
 from templates.benchmark import Record
 from templates.task import LocalisedTask
@@ -19,6 +19,8 @@ def test_a_trial_is_the_sum_of_its_parts() -> None:
     assert PACE.trial_seconds("p_tuning", small, train=10, validation=0, test=0) == 60 * 10 * 2.0
     assert PACE.trial_seconds("few_shot", few_shot.Settings(shots=3), train=100, validation=20, test=40) == 40 * 0.25 * 4
     assert PACE.trial_seconds("majority", majority.Settings(), train=100, validation=20, test=40) == 0
+    whole = fine_tuning.Settings(epochs=3, batch_size=10, least_steps=1)
+    assert PACE.trial_seconds("fine_tuning", whole, train=100, validation=20, test=40) == 3 * (100 * 4 * 1.0 + 20 * 1.5) + 40 * 1.5
     assert PACE.scaled(2.0) == Pace(2.0, 2.0, 0.5, 0.5, 0.5, 20.0, 200.0, 1)
 
 
