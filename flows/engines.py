@@ -12,7 +12,7 @@ import torch
 from flows.plan import Plan
 from pipeline import smollm2
 from pipeline.frozen_gpt import FrozenGPT
-from pipeline.load_gpt import load_gpt
+from pipeline.load_gpt import load_gpt, settled
 from pipeline.prefix import PrefixCache
 from pipeline.smollm2 import cache_folder
 from templates import catalogue
@@ -89,7 +89,7 @@ def gpt_for(plan: Plan) -> tuple[FrozenGPT, PrefixCache]:
     """The GPT that reads the plan's language, with the prefixes read so far."""
     model = plan.model
     torch.set_num_threads(model.threads)  # translators in the same process set it to one
-    return _gpt(model.name, model.revision, model.dtype, model.cache_gibibytes, model.disk_gibibytes)
+    return _gpt(model.name, model.revision, model.dtype, settled(model.device), model.cache_gibibytes, model.disk_gibibytes)
 
 
 def weights_of(plan: Plan) -> str:
@@ -98,6 +98,6 @@ def weights_of(plan: Plan) -> str:
 
 
 @lru_cache(maxsize=1)
-def _gpt(name: str, revision: str, dtype: str, gibibytes: float, disk_gibibytes: float) -> tuple[FrozenGPT, PrefixCache]:
-    gpt = load_gpt(name, revision=revision, dtype=dtype)
+def _gpt(name: str, revision: str, dtype: str, device: str, gibibytes: float, disk_gibibytes: float) -> tuple[FrozenGPT, PrefixCache]:
+    gpt = load_gpt(name, revision=revision, dtype=dtype, device=device)
     return gpt, PrefixCache(gpt, gibibytes=gibibytes, disk_gibibytes=disk_gibibytes, folder=make_folder(cache_folder()))

@@ -20,6 +20,7 @@ from pipeline import study as trials
 from pipeline.answering import Answering
 from pipeline.frozen_gpt import runtime
 from pipeline.inspection import look
+from pipeline.load_gpt import settled
 from pipeline.methods.p_tuning import SEARCHED
 from pipeline.outcome import Epoch, Outcome
 from pipeline.pace import measure, peak_bytes
@@ -106,7 +107,8 @@ def trial_key(plan: Plan, trial: Trial, condition: Condition) -> str:
     """The store key of a trial: what it is, what it reads, which model, which code, and all else that its signature states."""
     model = [plan.study.model.dtype, weights_of(plan.reader(trial.condition))]
     modules = ("pipeline.study", f"pipeline.methods.{trial.method}")
-    machine = {**runtime(), "threads": str(plan.study.model.threads)}  # a translator in this process may have set threads otherwise
+    machine = runtime(settled(plan.study.model.device))
+    machine["threads"] = str(plan.study.model.threads)  # a translator in this process may have set them otherwise
     inputs = [asdict(trial), condition.facts, model, file_digest(catalogue.benchmark_file(trial.benchmark)), machine]
     return key_of("trial", inputs=inputs, modules=modules)
 

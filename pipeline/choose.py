@@ -42,7 +42,7 @@ def rank(
     for rows in buckets(encoded, size=BATCH):
         batch = lay_out([encoded[row] for row in rows], [ids] * len(rows))
         total, lengths = answer_scores(gpt, batch, prompt, prefixes=prefixes)
-        by_answer = (total / lengths if per_token else total).view(len(rows), len(ids))
+        by_answer = (total / lengths if per_token else total).cpu().view(len(rows), len(ids))
         best = torch.full((len(rows), len(verbalizer.labels)), float("-inf")).scatter_reduce(1, label_of.expand(len(rows), -1), by_answer, "amax")
         scores[torch.tensor(rows)] = best
     return scores

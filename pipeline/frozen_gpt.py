@@ -1,7 +1,8 @@
 """FrozenGPT: any Hugging Face causal language model, frozen, run on embeddings at positions and under a mask that we choose.
 
 Owning positions and masks is what makes padding side, batch mates and cached prefixes irrelevant to the result. The head is
-applied only where an answer token is predicted, never to the whole `[B, T, V]`.
+applied only where an answer token is predicted, never to the whole `[B, T, V]`. Ids, positions and masks are laid out in the CPU's memory
+and moved here to where the model is; keys, values, embeddings and hidden states stay there.
 """
 
 from __future__ import annotations
@@ -64,6 +65,11 @@ class FrozenGPT:
         """The number format of its weights."""
         return self.model.get_input_embeddings().weight.dtype
 
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are."""
+        return self.model.get_input_embeddings().weight.device
+
     def measure(self) -> str:
         """blake2b (32 hex digits) over the tokenizer and every weight, name by name: equal before and after each trial."""
         state = hashlib.blake2b(digest_size=16)
@@ -93,7 +99,7 @@ class FrozenGPT:
 
     def embed(self, ids: Int[Tensor, "*shape"]) -> Float[Tensor, "*shape H"]:
         """Word embeddings."""
-        return self.model.get_input_embeddings()(ids)
+        return self.model.get_input_embeddings()(ids.to(self.device))
 
     def run(
         self,
@@ -115,8 +121,9 @@ class FrozenGPT:
             for layer, (keys, values) in enumerate(past.kv.unbind(0)):
                 cache.update(keys, values, layer)
         mask = torch.zeros(batch, 1, width, visible.shape[-1], dtype=embeddings.dtype, device=embeddings.device)
-        mask.masked_fill_(~visible[:, None], torch.finfo(embeddings.dtype).min)
-        out = self.model.base_model(inputs_embeds=embeddings, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=cache is not None)
+        mask.masked_fill_(~visible.to(self.device)[:, None], torch.finfo(embeddings.dtype).min)
+        given: dict[str, Any] = {"position_ids": positions.to(self.device), "past_key_values": cache, "use_cache": cache is not None}
+        out = self.model.base_model(inputs_embeds=embeddings, attention_mask=mask, **given)
         return out.last_hidden_state, cache
 
     def run_at(
@@ -136,19 +143,20 @@ class FrozenGPT:
         roomy = past is not None and past.room == width
         kv = past.kv if past is not None and roomy else self.by_hand.room(len(positions), visible.shape[-1])
         front = past.kv if past is not None and not roomy else None
-        return self.by_hand.run(embeddings, positions=positions, visible=visible, kv=kv, at=rows * width + places, front=front)
+        at = (rows * width + places).to(self.device)
+        return self.by_hand.run(embeddings, positions=positions.to(self.device), visible=visible.to(self.device), kv=kv, at=at, front=front)
 
     def log_probabilities(self, hidden: Float[Tensor, "N H"], tokens: Int[Tensor, "N"]) -> Float[Tensor, "N"]:
         """log p(token) at each hidden state, in fp32; beside `logits` the only place where the head is used."""
         logits = self.model.get_output_embeddings()(hidden).float()
-        return torch.log_softmax(logits, dim=-1).gather(1, tokens[:, None]).squeeze(1)
+        return torch.log_softmax(logits, dim=-1).gather(1, tokens[:, None].to(logits.device)).squeeze(1)
 
     def logits(self, hidden: Float[Tensor, "N H"], tokens: Int[Tensor, "N K"]) -> Float[Tensor, "N K"]:
         """Logits of a few tokens at each hidden state, in fp32: rows of the head, never the whole of it."""
         head = self.model.get_output_embeddings()
-        found = torch.einsum("nkh,nh->nk", head.weight[tokens].float(), hidden.float())
+        found = torch.einsum("nkh,nh->nk", head.weight[tokens.to(hidden.device)].float(), hidden.float())
         bias = getattr(head, "bias", None)
-        return found if bias is None else found + bias[tokens].float()
+        return found if bias is None else found + bias[tokens.to(hidden.device)].float()
 
     @torch.no_grad()
     def read(self, texts: Sequence[tuple[int, ...]]) -> list[Float[Tensor, "L 2 heads S D"]]:
@@ -191,7 +199,7 @@ def _differs(gpt: FrozenGPT, texts: list[Tensor]) -> list[float]:
     halves = [len(text) // 2 for text in texts]
     read = [gpt.read([tuple(text[:half].tolist())])[0] for text, half in zip(texts, halves, strict=True)]
     layers, two, heads, _, size = read[0].shape
-    kv = torch.zeros(layers, two, len(texts), heads, max(halves), size, dtype=gpt.dtype)
+    kv = torch.zeros(layers, two, len(texts), heads, max(halves), size, dtype=gpt.dtype, device=gpt.device)
     for row, known in enumerate(read):
         kv[:, :, row, :, : halves[row]] = known
     width = max(len(text) - half for text, half in zip(texts, halves, strict=True))
@@ -204,17 +212,18 @@ def _differs(gpt: FrozenGPT, texts: list[Tensor]) -> list[float]:
     ours, _ = gpt.run(gpt.embed(ids), positions=starts[:, None] + torch.arange(width), visible=visible, past=Past(kv, starts))
     found = []
     for row, (text, half) in enumerate(zip(texts, halves, strict=True)):
-        plain = gpt.model.base_model(input_ids=text[None]).last_hidden_state[0, half:]
+        plain = gpt.model.base_model(input_ids=text[None].to(gpt.device)).last_hidden_state[0, half:]
         found.append(float((ours[row, : len(plain)] - plain).abs().max() / plain.abs().max()))
     return found
 
 
-def runtime() -> dict[str, str]:
-    """What else a number depends on: versions, threads, processor capability."""
+def runtime(device: str = "cpu") -> dict[str, str]:
+    """What else a number depends on: versions, threads, processor capability, and the GPU's name where that computes."""
     return {
         "torch": torch.__version__,
         "transformers": importlib.metadata.version("transformers"),
         "threads": str(torch.get_num_threads()),
         "cpu": torch.backends.cpu.get_cpu_capability(),
         "cores": str(os.cpu_count()),
+        **({"device": torch.cuda.get_device_name()} if device.startswith("cuda") else {}),
     }

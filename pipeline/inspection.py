@@ -41,6 +41,7 @@ class VirtualToken:
 @torch.no_grad()
 def look(gpt: FrozenGPT, prompt: Float[Tensor, "P H"], *, start: Float[Tensor, "P H"] | None = None, words: int = 3) -> list[VirtualToken]:
     """Each virtual token of a prompt. Words are what the tokenizer writes for single tokens, blanks shown as they are."""
+    prompt, start = prompt.to(gpt.device), start.to(gpt.device) if start is not None else None
     table = gpt.model.get_input_embeddings().weight.detach().float()
     unit = torch.nn.functional.normalize(table, dim=1)
     alike, ids = (torch.nn.functional.normalize(prompt.float(), dim=1) @ unit.T).topk(words, dim=1)

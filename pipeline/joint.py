@@ -50,6 +50,7 @@ class Joint:
         self.counts = {name: one.task.prompt.virtual_tokens for name, one in tasks.items()}
         shape: dict[str, Any] = {"layers": settings.layers, "inner": settings.inner, "dropout": settings.dropout}
         self.encoder = PromptEncoder(max(self.counts.values()), first.gpt.hidden_size, kind=settings.encoder, name=name_rows(first), **shape)
+        self.encoder.to(first.gpt.device)
         if settings.match_scale:
             self.encoder.match(first.gpt.embedding_size)
         self.names = {name: name_rows(one) for name, one in tasks.items()}
@@ -131,5 +132,5 @@ class Joint:
 
     def load(self, folder: Path) -> None:
         """Hold the stored prompts; nothing is trainable any more."""
-        self._kept = load_file(folder / "joint.safetensors")
+        self._kept = load_file(folder / "joint.safetensors", device=str(next(iter(self.tasks.values())).gpt.device))
         self.training = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
@@ -17,6 +17,7 @@ from templates.hub import reachable
 from templates.refusal import Refusal
 
 log = logging.getLogger(__name__)
+DEVICES = ("auto", "cpu", "cuda")
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -64,25 +65,34 @@ def _missing(name: str, error: Exception) -> Refusal:
     return Refusal(f"model {name!r}: {kind} ({first}); give {smollm2.NAME}, a folder with safetensors, or a hub id while online.")
 
 
-def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "float32", threads: int = 0) -> FrozenGPT:
+def settled(device: str) -> str:
+    """cpu or cuda for what was asked for; `auto` is the GPU where there is one."""
+    there = torch.cuda.is_available()
+    if device not in DEVICES or (device == "cuda" and not there):
+        raise Refusal(f"model device {device!r}: {'there is no CUDA device here' if device == 'cuda' else 'allowed are ' + ', '.join(DEVICES)}.")
+    return device if device != "auto" else "cuda" if there else "cpu"
+
+
+def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "float32", threads: int = 0, device: str = "cpu") -> FrozenGPT:
     """Load a model: `smollm2-135m` from its wheel, a graft, a local folder, or a hub id (safetensors only, never remote code)."""
+    device = settled(device)
     if threads:
         torch.set_num_threads(threads)
     if dtype not in DTYPES:
         raise Refusal(f"model dtype {dtype!r} is unknown; use one of {', '.join(DTYPES)}.")
     if (folder := grafted(name)) is not None:
-        return graft.compose(folder, load_gpt(base_of(folder), dtype=dtype), name=name)
+        return graft.compose(folder, load_gpt(base_of(folder), dtype=dtype, device=device), name=name)
     source = str(smollm2.folder()) if name == smollm2.NAME else name
     logging.getLogger("transformers").setLevel(logging.ERROR)
     try:
         given: dict[str, Any] = {"revision": revision or None, "local_files_only": _is_local(source)}
         tokenizer = AutoTokenizer.from_pretrained(source, **given)
         model = AutoModelForCausalLM.from_pretrained(source, dtype=DTYPES[dtype], use_safetensors=True, **given)
-        if DTYPES[dtype] == torch.bfloat16 and model.device.type == "cpu":
+        if DTYPES[dtype] == torch.bfloat16 and device == "cpu":
             model.set_attn_implementation("eager")  # sdpa's way back takes a third of a step in bfloat16 on CPUs; in float32 the two are alike
     except (OSError, ValueError) as error:
         raise _missing(name, error) from error
-    gpt = FrozenGPT(model, tokenizer, name=name)
+    gpt = FrozenGPT(cast(Any, model).to(device), tokenizer, name=name)
     agree(gpt)
     log.info("model %s: %s parameters, hidden %d, vocabulary %d", name, f"{gpt.parameters:,}", gpt.hidden_size, gpt.vocabulary)
     return gpt

@@ -45,8 +45,8 @@ def answer(rows: Sequence[tuple[str, Record]], *, tasks: Mapping[str, Answering]
         asked = [[tasks[name].tokens.answer(word) for _, word in mine] for name, mine in zip(names, words, strict=True)]
         shared = tasks[names[0]]
         batch = lay_out([encoded[place] for place in places], asked)
-        scores, _ = answer_scores(shared.gpt, batch, stack([prompts[name] for name in names]), prefixes=shared.prefixes)
-        start = 0
+        scores, _ = answer_scores(shared.gpt, batch, stack([prompts[name].to(shared.gpt.device) for name in names]), prefixes=shared.prefixes)
+        scores, start = scores.cpu(), 0
         for place, mine in zip(places, words, strict=True):
             said[place] = _best(mine, scores[start : start + len(mine)])
             start += len(mine)

@@ -90,8 +90,9 @@ def measure(answering: Answering, rows: Sequence[Record], *, seconds: float, set
 
 
 def peak_bytes() -> int:
-    """The most memory this process has held, as the system counts it."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    """The most memory this process has held, as the system counts it, and on the GPU."""
+    gpu = torch.cuda.max_memory_allocated() if _gpu() else 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) + gpu
 
 
 def _per_row(work: Callable[[Sequence[int]], object], rows: Sequence[int], *, size: int, seconds: float) -> float:
@@ -104,6 +105,8 @@ def _per_row(work: Callable[[Sequence[int]], object], rows: Sequence[int], *, si
         part = next(parts)
         started = time.perf_counter()
         work(part)
+        if _gpu():
+            torch.cuda.synchronize()
         times.append((time.perf_counter() - started) / len(part))
     return float(np.median(times))
 
@@ -112,3 +115,8 @@ def _round_and_round(rows: Sequence[int], *, size: int) -> Iterator[Sequence[int
     while True:
         for start in range(0, len(rows) - size + 1, size):
             yield rows[start : start + size]
+
+
+def _gpu() -> bool:
+    """Whether this process has used one."""
+    return bool(torch.cuda.is_initialized())  # type: ignore[no-untyped-call]

@@ -46,7 +46,7 @@ class PrefixCache:
             self._keep(text, kv)
         layers, two, heads, _, size = next(iter(found.values())).shape
         width = int(lengths.max())
-        kv = torch.empty(layers, two, len(texts), heads, width + room, size, dtype=self.gpt.dtype)
+        kv = torch.empty(layers, two, len(texts), heads, width + room, size, dtype=self.gpt.dtype, device=self.gpt.device)
         for row, text in enumerate(texts):
             if text:
                 kv[:, :, row, :, : len(text)] = found[text]

@@ -49,7 +49,7 @@ class Shelf:
         if self.bytes + size > self.budget:
             return False
         try:
-            written = os.pwrite(self.file.fileno(), kv.contiguous().view(torch.uint8).numpy().data, self.bytes)
+            written = os.pwrite(self.file.fileno(), kv.cpu().contiguous().view(torch.uint8).numpy().data, self.bytes)
         except OSError:
             written = 0
         if written < size:  # the disk is full: what is there stays usable

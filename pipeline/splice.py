@@ -22,8 +22,9 @@ def splice(gpt: FrozenGPT, slots: Int[Tensor, "B T"], prompt: Float[Tensor, "B P
     if prompt.dim() == 2:
         prompt = prompt.expand(len(slots), *prompt.shape)
     rows, places = virtual.nonzero(as_tuple=True)
-    values = prompt[rows, -slots[rows, places] - 1].to(words.dtype)
-    return words.index_put((rows, places), values)
+    which = (-slots[rows, places] - 1).to(words.device)
+    rows, places = rows.to(words.device), places.to(words.device)
+    return words.index_put((rows, places), prompt[rows, which].to(words.dtype))
 
 
 def answer_scores(
@@ -44,9 +45,9 @@ def answer_scores(
     hidden = gpt.run_at(splice(gpt, slots, prompt), rows=batch.rows, places=batch.places - front, **given)
     edges = gpt.log_probabilities(hidden, batch.tokens)
     count = len(batch.answer_rows)
-    scores = torch.zeros(count).index_add(0, batch.answers, edges[batch.edges])
+    scores = edges.new_zeros(count).index_add(0, batch.answers.to(edges.device), edges[batch.edges.to(edges.device)])
     lengths = torch.zeros(count, dtype=torch.long).index_add(0, batch.answers, torch.ones_like(batch.answers))
-    return scores, lengths
+    return scores, lengths.to(edges.device)
 
 
 def shared_front(batch: Batch) -> int:

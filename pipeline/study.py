@@ -167,7 +167,7 @@ def signature(trial: Trial, condition: Condition, gpt: FrozenGPT) -> dict[str, s
         **({"begins_at": trial.begins_at[:8]} if trial.begins_at else {}),
         "gpt": f"{gpt.name}@{gpt.fingerprint[:8]}",
         "dtype": str(gpt.dtype).removeprefix("torch."),
-        **runtime(),
+        **runtime(str(gpt.device)),
     }
 
 

@@ -226,7 +226,7 @@ class _State:
             for number, parameter in enumerate(self.parameters):
                 parameter.copy_(tensors[f"now.{number}"])
                 self.best[number] = tensors[f"best.{number}"]
-                mine = {key.split(".", 2)[2]: value for key, value in tensors.items() if key.startswith(f"adam.{number}.")}
+                mine = {key.split(".", 2)[2]: value.to(parameter.device) for key, value in tensors.items() if key.startswith(f"adam.{number}.")}
                 self.optimiser.state[parameter] = mine
         self.history = [Epoch(**epoch) for epoch in json.loads(facts["history"])]
         self.best_loss, self.best_epoch = json.loads(facts["best"])

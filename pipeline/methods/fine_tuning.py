@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,7 @@ class FineTuning:
         return [item.whole() for item in self.answering.encode(records)]
 
     def _precision(self) -> Any:
-        return torch.autocast("cpu", torch.bfloat16, enabled=self.dtype == torch.bfloat16)
+        return torch.autocast(self.answering.gpt.device.type, torch.bfloat16) if self.dtype == torch.bfloat16 else nullcontext()
 
     def prepare(self, train: Sequence[Record], *, seed: int, ahead: Sequence[Record] = ()) -> None:
         """There is nothing to read ahead: what the model makes of a text changes with every step."""

@@ -110,10 +110,11 @@ class PTuning:
         self.encoder: PromptEncoder | None = PromptEncoder(
             task.prompt.virtual_tokens, gpt.hidden_size, kind=settings.encoder, name=name_rows(answering), **shape
         )
+        self.encoder.to(gpt.device)
         if settings.match_scale:
             self.encoder.match(gpt.embedding_size)
         if settings.start:
-            self.encoder.begin_at(self._start(settings.start))
+            self.encoder.begin_at(self._start(settings.start).to(gpt.device))
         self.per_token = settings.per_token
         self._kept: Tensor | None = None
         self.start = self.prompt().detach().clone()
@@ -122,6 +123,7 @@ class PTuning:
     def holding(answering: Answering, prompt: Float[Tensor, "P H"]) -> PTuning:
         """One that answers with a prompt trained elsewhere; nothing is trainable."""
         made = PTuning(answering, Settings(match_scale=False, encoder="none"), seed=0)
+        prompt = prompt.to(answering.gpt.device)
         made.encoder, made.training, made._kept, made.start = None, None, prompt, prompt
         return made
 
@@ -191,7 +193,7 @@ class PTuning:
 
     def load(self, folder: Path) -> None:
         """Hold the stored prompt; nothing is trainable any more."""
-        stored = load_file(folder / "p_tuning.safetensors")
+        stored = load_file(folder / "p_tuning.safetensors", device=str(self.answering.gpt.device))
         self._kept, self.start = stored["prompt"], stored.get("start", stored["prompt"])
         self.encoder, self.training = None, None
 

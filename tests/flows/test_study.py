@@ -37,5 +37,5 @@ def test_the_key_of_a_trial_sees_whatever_its_signature_states(tmp_path: Path, m
     torch.set_num_threads(threads + 1)  # a translator may
     assert trial_key(plan, trial, condition) == keys[0]
     torch.set_num_threads(threads)
-    monkeypatch.setattr("flows.study.runtime", lambda: {**runtime(), "torch": "0.0"})
+    monkeypatch.setattr("flows.study.runtime", lambda device: {**runtime(device), "torch": "0.0"})
     assert len({*keys, trial_key(plan, trial, condition)}) == 7
