@@ -38,13 +38,15 @@ class Engine:
 class Model:
     """The GPT to tune: `smollm2-135m`, a graft, a folder or a hub id; empty: what the language's file names as its `gpt`, else
     smollm2-135m, so that English and the language may each be read by the GPT that reads it best. `cache_gibibytes` bounds the kept keys and
-    values in memory (the GPU's, where that computes), `disk_gibibytes` those in a temporary file. `device`: auto is the GPU where there is one."""
+    values in memory (the GPU's, where that computes), `disk_gibibytes` those in a temporary file. `device`: auto is the GPU where there is one. `stack`: so
+    many p-tunings alike but for fold, seed and fraction are trained at once, as rows of one batch, for a GPU that one of them does not fill."""
 
     name: str = ""
     revision: str = ""
     dtype: Literal["float32", "bfloat16"] = "float32"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: int = 2
+    stack: int = 1
     cache_gibibytes: float = 4.0
     disk_gibibytes: float = 0.0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from flows.engines import gpt_for, weights_of
 from flows.forecast import PROBE_SECONDS, forecast, training_of
 from flows.plan import Plan, make
 from flows.step import STEP, bar, key_of
-from pipeline import folds
+from pipeline import folds, running
 from pipeline import study as trials
 from pipeline.answering import Answering
 from pipeline.frozen_gpt import runtime
@@ -30,7 +31,7 @@ from templates import catalogue, records
 from templates.language import ENGLISH
 from templates.refusal import Refusal
 from templates.run_folder import Runs
-from templates.store import canonical, file_digest, write_atomic, write_json
+from templates.store import Store, canonical, file_digest, write_atomic, write_json
 from translation.gate_report import HUMAN
 
 log = logging.getLogger(__name__)
@@ -80,34 +81,62 @@ def trials_of(plan: Plan, found: dict[str, Condition]) -> list[tuple[Trial, Cond
 @task(name="trial", task_run_name="trial-{trial.name}", **STEP)
 def run_trial(plan: Plan, trial: Trial, rows: Rows, key: str) -> str:
     """One trial: `outcome.json` and what the method learnt, as a folder of the store."""
+    run_alike(plan, [trial], rows, [key])
+    return str(Runs(plan.out).store.get(key))
+
+
+@task(name="trials", task_run_name="trials-{trials[0].name}", **STEP)
+def run_trials(plan: Plan, trials: list[Trial], rows: Rows, keys: list[str]) -> None:
+    """Trials alike but for fold, seed and fraction, at once; a folder of the store each."""
+    run_alike(plan, trials, rows, keys)
+
+
+def run_alike(plan: Plan, trials: Sequence[Trial], rows: Rows, keys: Sequence[str]) -> None:
+    """Trials of one condition, each into its folder of the store and, if it was interrupted, from its own checkpoint."""
     store = Runs(plan.out).store
+    condition = next(found for found in conditions(plan, rows).values() if found.name == trials[0].condition)
+    gpt, prefixes = gpt_for(plan.reader(condition.name))
+    more = f" and {len(trials) - 1} more" if len(trials) > 1 else ""
+    with bar(trials[0].name + more) as advance:
+
+        def tell(epoch: Epoch) -> None:
+            accuracy = f", accuracy {epoch.validation_accuracy:.1%}" if epoch.validation_accuracy >= 0 else ""
+            advance(1, f"validation loss {epoch.validation_loss:.3f}{accuracy}")
+
+        def fill(jobs: list[running.Job]) -> None:
+            """All folders are opened, one in another, then all trials are run."""
+            if len(jobs) < len(trials):
+                trial, key = trials[len(jobs)], keys[len(jobs)]
+                store.get_or_make(key, lambda folder: fill([*jobs, _job(store, trial, key, folder, tell)]))
+                return
+            outcomes = running.run_together(jobs, condition, gpt=gpt, prefixes=prefixes, stack=plan.study.model.stack)
+            for job, outcome in zip(jobs, outcomes, strict=True):
+                advance(0, outcome.error or f"{outcome.seconds:.0f} s, accuracy {outcome.accuracy:.1%}")
+                write_json(job.keep / "outcome.json", outcome.to_json())
+
+        fill([])
+    for key in keys:
+        if store.get(key) is not None:
+            _checkpoint(store, key).unlink(missing_ok=True)
+
+
+def _job(store: Store, trial: Trial, key: str, folder: Path, tell: Callable[[Epoch], None]) -> running.Job:
     began = store.get(trial.begins_at) if trial.begins_at else None
     starts = {trial.settings["start"]: load_file(began / TUNED)["prompt"]} if began is not None and (began / TUNED).is_file() else {}
-    condition = next(found for found in conditions(plan, rows).values() if found.name == trial.condition)
-    gpt, prefixes = gpt_for(plan.reader(trial.condition))
-    checkpoint = store.root / ".unfinished" / f"{key}.safetensors"
+    return running.Job(trial, folder, _checkpoint(store, key), starts, tell)
 
-    def write(folder: Path) -> None:
-        with bar(trial.name) as advance:
 
-            def tell(epoch: Epoch) -> None:
-                accuracy = f", accuracy {epoch.validation_accuracy:.1%}" if epoch.validation_accuracy >= 0 else ""
-                advance(1, f"validation loss {epoch.validation_loss:.3f}{accuracy}")
-
-            outcome = trials.run(trial, condition, gpt=gpt, prefixes=prefixes, keep=folder, checkpoint=checkpoint, starts=starts, on_epoch=tell)
-            advance(0, outcome.error or f"{outcome.seconds:.0f} s, accuracy {outcome.accuracy:.1%}")
-        write_json(folder / "outcome.json", outcome.to_json())
-
-    folder = store.get_or_make(key, write)
-    checkpoint.unlink(missing_ok=True)
-    return str(folder)
+def _checkpoint(store: Store, key: str) -> Path:
+    return store.root / ".unfinished" / f"{key}.safetensors"
 
 
 def trial_key(plan: Plan, trial: Trial, condition: Condition) -> str:
     """The store key of a trial: what it is, what it reads, which model, which code, and all else that its signature states."""
     model = [plan.study.model.dtype, weights_of(plan.reader(trial.condition))]
-    modules = ("pipeline.study", f"pipeline.methods.{trial.method}")
+    modules = ("pipeline.running", f"pipeline.methods.{trial.method}")
     machine = runtime(settled(plan.study.model.device))
+    if plan.study.model.stack > 1:
+        machine["stack"] = str(plan.study.model.stack)
     machine["threads"] = str(plan.study.model.threads)  # a translator in this process may have set them otherwise
     inputs = [asdict(trial), condition.facts, model, file_digest(catalogue.benchmark_file(trial.benchmark)), machine]
     return key_of("trial", inputs=inputs, modules=modules)
@@ -127,8 +156,9 @@ def study(language: str, study: str, data: str | None, out: str, staged: str, re
     done: list[tuple[Trial, Condition, Path]] = []
     found = _Found(plan)
     told = expected(plan, lines, found)
-    for trial, condition, rows in lines:
+    for number, (trial, condition, rows) in enumerate(lines):
         settled = found.settle(trial, condition, rows)
+        found.run_ahead(settled, lines[number + 1 :], condition, rows)
         done.append((settled, condition, found.outcome(settled, condition, rows)))
     write_outcomes(plan, Path(staged), done)
     write_probes(Path(staged), found.probes)
@@ -188,6 +218,18 @@ class _Found:
         self.keys[canonical(asdict(trial))] = key
         return folder
 
+    def run_ahead(self, trial: Trial, following: Sequence[tuple[Trial, Condition, Rows]], condition: Condition, rows: Rows) -> None:
+        """Run this trial at once with those after it that are alike, as many as the study wants stacked and as have still to be run."""
+        if self.plan.study.model.stack < 2 or not self._to_run(trial, condition):
+            return
+        alike = [self.settle(other, condition, rows) for other, theirs, _ in following if theirs is condition and _alike(trial, other)]
+        trials = [trial, *[other for other in alike if self._to_run(other, condition)]][: self.plan.study.model.stack]
+        if len(trials) > 1:
+            run_trials(self.plan, trials, rows, [trial_key(self.plan, one, condition) for one in trials])
+
+    def _to_run(self, trial: Trial, condition: Condition) -> bool:
+        return trial.method == "p_tuning" and self.store.get(trial_key(self.plan, trial, condition)) is None
+
     def settle(self, trial: Trial, condition: Condition, rows: Rows) -> Trial:
         """The trial with its placement chosen and its beginning named, if it asks for either."""
         if trial.settings.get("placement") == SEARCHED:
@@ -212,6 +254,11 @@ class _Found:
             self.probes += tried
             self.placements[asked] = trials.best_placement(tried)
         return self.placements[asked]
+
+
+def _alike(one: Trial, other: Trial) -> bool:
+    """Alike but for fold, seed and fraction. A placement that is searched may differ from fold to fold: such trials are run one by one."""
+    return replace(other, fold=one.fold, seed=one.seed, fraction=one.fraction) == replace(one, begins_at="", chosen={}) and not one.search
 
 
 def outcome_in(folder: Path) -> Outcome:

@@ -1,28 +1,14 @@
-"""study: methods x fractions x folds x seeds over conditions. Each trial is one call, one Outcome, and independent of the rest."""
+"""study: methods x fractions x folds x seeds over conditions. Each trial is one call (running.py), one Outcome, and independent of the rest."""
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jaxtyping import Float
-from torch import Tensor
-
-from pipeline.answering import Answering
-from pipeline.folds import Parts, parts
 from pipeline.frozen_gpt import FrozenGPT, runtime
-from pipeline.metrics import classification
-from pipeline.outcome import Epoch, Outcome, Prediction, signature_text
-from pipeline.prefix import PrefixCache
-from pipeline.slot_metrics import slot_scores
-from pipeline.train import Trained
-from pipeline.tunable import Tunable
-from pipeline.tune import evaluate, tune
+from pipeline.outcome import Outcome
 from templates import catalogue
 from templates.benchmark import Record
 from templates.refusal import Refusal
@@ -159,7 +145,7 @@ def signature(trial: Trial, condition: Condition, gpt: FrozenGPT) -> dict[str, s
     return {
         **condition.facts,
         "method": trial.method + (f"({options})" if options else ""),
-        "code": code_fingerprint("pipeline.study", f"pipeline.methods.{trial.method}")[:8],
+        "code": code_fingerprint("pipeline.running", f"pipeline.methods.{trial.method}")[:8],
         "fold": f"{trial.fold}/{trial.folds}",
         "fraction": f"{trial.fraction:g}",
         "seed": str(trial.seed),
@@ -169,112 +155,3 @@ def signature(trial: Trial, condition: Condition, gpt: FrozenGPT) -> dict[str, s
         "dtype": str(gpt.dtype).removeprefix("torch."),
         **runtime(str(gpt.device)),
     }
-
-
-def run(
-    trial: Trial,
-    condition: Condition,
-    *,
-    gpt: FrozenGPT,
-    prefixes: PrefixCache,
-    keep: Path,
-    checkpoint: Path | None = None,
-    starts: Mapping[str, Float[Tensor, "P H"]] | None = None,
-    on_epoch: Callable[[Epoch], None] | None = None,
-) -> Outcome:
-    """Run one trial; what the method learnt is saved under `keep`. `starts`: prompts it may begin at, by name. A trial that cannot be done is an
-    Outcome with `error`."""
-    started = time.perf_counter()
-    facts = signature(trial, condition, gpt)
-    weights = gpt.versions()
-    try:
-        split = parts(condition.records, dict(condition.fold_of), fold=trial.fold, fraction=trial.fraction, seed=trial.seed)
-        tunable, trained = tune(
-            trial.method,
-            Answering(gpt, condition.task, prefixes, starts=starts),
-            train_rows=split.train,
-            validation_rows=split.validation,
-            settings={**trial.settings, **trial.chosen},
-            seed=trial.seed,
-            ahead=condition.records,
-            checkpoint=checkpoint,
-            on_epoch=on_epoch,
-        )
-        predictions: tuple[Prediction, ...] = ()
-        if not trial.probe:
-            predictions = evaluate(tunable, split.test, labels=condition.task.verbalizer.labels, slots_in=condition.slots_in)
-        tunable.save(keep)
-    except (Refusal, RuntimeError, MemoryError) as error:
-        log.error("trial %s failed: %s", trial.name, error)
-        return _outcome(trial, facts, condition, error=f"{type(error).__name__}: {error}", seconds=time.perf_counter() - started)
-    if gpt.versions() != weights:
-        raise RuntimeError(f"trial {trial.name}: the frozen model's weights were written to")
-    return _outcome(trial, facts, condition, split=split, tunable=tunable, trained=trained, predictions=predictions, seconds=time.perf_counter() - started)
-
-
-def _outcome(
-    trial: Trial,
-    facts: Mapping[str, str],
-    condition: Condition,
-    *,
-    seconds: float,
-    split: Parts | None = None,
-    tunable: Tunable | None = None,
-    trained: Trained | None = None,
-    predictions: tuple[Prediction, ...] = (),
-    error: str = "",
-) -> Outcome:
-    scores = {"accuracy": 0.0, "macro_f1": 0.0}
-    slots: dict[str, float] = {}
-    if predictions:
-        gold, guess = [item.label for item in predictions], [item.predicted for item in predictions]
-        scores = classification(gold, guess, labels=condition.task.verbalizer.labels)
-        slots = slot_scores(predictions) if condition.slots_in else {}
-    notes = _notes(split, condition) if split else ()
-    if trained and trained.micro_batch:
-        notes = (*notes, f"out of memory: trained with {trained.micro_batch} records at a time")
-    return Outcome(
-        trial=digest(signature_text(facts))[:16],
-        signature=facts,
-        condition=trial.condition,
-        benchmark=trial.benchmark,
-        method=trial.method,
-        settings=dict(trial.settings),
-        fold=trial.fold,
-        fraction=trial.fraction,
-        seed=trial.seed,
-        train_rows=len(split.train) if split else 0,
-        validation_rows=len(split.validation) if split else 0,
-        test_rows=len(split.test) if split and not trial.probe else 0,
-        accuracy=scores["accuracy"],
-        macro_f1=scores["macro_f1"],
-        predictions=predictions,
-        history=trained.history if trained else (),
-        best_epoch=trained.best_epoch if trained else 0,
-        trained_parameters=sum(parameter.numel() for parameter in tunable.parameters()) if tunable else 0,
-        stored_parameters=tunable.stored_parameters if tunable else 0,
-        seconds=round(seconds, 2),
-        notes=notes,
-        error=error,
-        span_f1=slots.get("span_f1"),
-        exact_match=slots.get("exact_match"),
-        chosen=dict(trial.chosen),
-    )
-
-
-def _notes(split: Parts, condition: Condition) -> tuple[str, ...]:
-    """What a reader should know of the parts: rows left out, labels that nothing was learnt of, which are also said as a warning."""
-    notes = [f"{split.leaked} training rows left out: a test row reads the same"] if split.leaked else []
-    labels, seen = condition.task.verbalizer.labels, {row.label for row in split.train}
-    missing = [label for label in labels if label not in seen]
-    if missing:
-        listed = ", ".join(missing[:MOST_LISTED]) + (f" and {len(missing) - MOST_LISTED} more" if len(missing) > MOST_LISTED else "")
-        notes.append(f"{len(missing)} of {len(labels)} labels have no training row: {listed}")
-        _warn(f"{condition.task.name}: {notes[-1]}")
-    return tuple(notes)
-
-
-@cache
-def _warn(line: str) -> None:
-    """Once a process: the methods of a study share their parts."""
-    log.warning(line)

@@ -1,5 +1,7 @@
 """train: the one loop. It trains whatever a Tunable declares trainable, chooses the epoch on the validation part, and resumes.
 
+The loop is a course of steps that somebody drives: alone, or several courses at once (together.py).
+
 AdamW (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101), betas (0.9, 0.98) as in NeMo's p-tuning.
 """
 
@@ -9,9 +11,10 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -42,7 +45,35 @@ class Trained:
     micro_batch: int = 0
 
 
-def train(
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a course wants done next: one optimiser step on these rows, `seed` drawing the dropout. It is told the loss and then goes on."""
+
+    stepper: Stepper
+    rows: Sequence[Record]
+    seed: int
+
+
+Course = Generator[Step, float, Trained]
+
+
+def drive(course: Course) -> Trained:
+    """Take every step of one course."""
+    try:
+        step = next(course)
+        while True:
+            step = course.send(step.stepper.step(step.rows, seed=step.seed))
+    except StopIteration as done:
+        trained: Trained = done.value
+        return trained
+
+
+def train(tunable: Tunable, rows: Sequence[Record], **how: Any) -> Trained:
+    """What `course` says, from its first step to its last."""
+    return drive(course(tunable, rows, **how))
+
+
+def course(
     tunable: Tunable,
     rows: Sequence[Record],
     *,
@@ -52,7 +83,7 @@ def train(
     whole_answer: bool = False,
     checkpoint: Path | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
-) -> Trained:
+) -> Course:
     """Train until the validation loss has not fallen for `patience` epochs, and put the best epoch's parameters back.
 
     The validation loss is the cross-entropy of the ranked labels or, with `whole_answer` (labels and slots), that of the answer's tokens, as in
@@ -80,7 +111,7 @@ def train(
         for number in range(state.steps, len(order)):
             for group in optimiser.param_groups:
                 group["lr"] = plan.learning_rate * _schedule((epoch - 1) * steps_an_epoch + number, plan, epochs * steps_an_epoch)
-            loss = stepper.step([rows[row] for row in order[number]], seed=derive(seed, f"dropout/{epoch}/{number}"))
+            loss = yield Step(stepper, [rows[row] for row in order[number]], derive(seed, f"dropout/{epoch}/{number}"))
             state.total += loss * len(order[number])
             state.steps, state.size = number + 1, stepper.size
             if checkpoint is not None and (began := time.monotonic()) - written >= pause:
@@ -135,15 +166,25 @@ class Stepper:
                 value = self._gradients(rows, seed=seed)
                 break
             except (MemoryError, RuntimeError) as error:
-                if not _out_of_memory(error):
+                if not out_of_memory(error):
                     raise
                 if self.size == 1:
                     raise Refusal(f"training: one record at a time is too much for the memory ({_first_line(error)}); use a smaller model.") from error
             self.size = max(1, min(self.size, len(rows)) // 2)
             log.warning("training: out of memory; going on with %d records at a time", self.size)
+        self.move()
+        return value
+
+    def move(self) -> None:
+        """Along the gradients that are there."""
         nn.utils.clip_grad_norm_(self.tunable.parameters(), self.plan.clip)
         self.optimiser.step()
-        return value
+
+    def check(self, value: float, rows: Sequence[Record]) -> None:
+        """Refuse a loss that is no number."""
+        if not math.isfinite(value):
+            first, rate = ", ".join(row.id for row in rows[:3]), self.plan.learning_rate
+            raise Refusal(f"training: the loss became {value} at {first}; lower learning_rate ({rate:g}) or use float32.")
 
     def _gradients(self, rows: Sequence[Record], *, seed: int) -> float:
         weight, value = self.tunable.weight(rows), 0.0
@@ -154,16 +195,12 @@ class Stepper:
             if len(part) < len(rows):
                 loss = loss * (self.tunable.weight(part) / weight)
             value += float(loss.detach())
-            if not math.isfinite(value):
-                raise Refusal(
-                    f"training: the loss became {value} at {', '.join(row.id for row in rows[:3])}; lower learning_rate ({self.plan.learning_rate:g}) "
-                    f"or use float32."
-                )
+            self.check(value, rows)
             torch.autograd.backward(loss)
         return value
 
 
-def _out_of_memory(error: Exception) -> bool:
+def out_of_memory(error: Exception) -> bool:
     """MemoryError, and what torch raises on a GPU (its own class) and on a CPU (a RuntimeError of the allocator)."""
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or "not enough memory" in str(error) or "can't allocate memory" in str(error)
 

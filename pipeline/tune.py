@@ -12,7 +12,7 @@ from pipeline.answering import Answering
 from pipeline.choose import probabilities
 from pipeline.doctor import refuse_ambiguous
 from pipeline.outcome import Epoch, Prediction
-from pipeline.train import Trained, train
+from pipeline.train import Course, Trained, course, drive
 from pipeline.tunable import Tunable
 from templates import catalogue
 from templates.benchmark import Record
@@ -27,7 +27,13 @@ def build(method: str, answering: Answering, *, settings: Mapping[str, Any], see
     return tunable
 
 
-def tune(
+def tune(method: str, answering: Answering, **how: Any) -> tuple[Tunable, Trained]:
+    """What `begin` says, trained to the end."""
+    tunable, made = begin(method, answering, **how)
+    return tunable, drive(made)
+
+
+def begin(
     method: str,
     answering: Answering,
     *,
@@ -38,12 +44,12 @@ def tune(
     ahead: Sequence[Record] = (),
     checkpoint: Path | None = None,
     on_epoch: Callable[[Epoch], None] | None = None,
-) -> tuple[Tunable, Trained]:
-    """Build, prepare on the training part, train what is trainable. `ahead`: every record whose text will be asked for, read at once."""
+) -> tuple[Tunable, Course]:
+    """Build, prepare on the training part, and be ready to train what is trainable. `ahead`: every record whose text will be asked for, read at once."""
     refuse_ambiguous(answering.tokens, answering.task)
     tunable = build(method, answering, settings=settings, seed=seed)
     tunable.prepare(train_rows, seed=seed, ahead=ahead)
-    trained = train(
+    made = course(
         tunable,
         train_rows,
         validation=validation_rows,
@@ -53,7 +59,7 @@ def tune(
         checkpoint=checkpoint,
         on_epoch=on_epoch,
     )
-    return tunable, trained
+    return tunable, made
 
 
 @torch.no_grad()

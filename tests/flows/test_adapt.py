@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from flows.__main__ import call
 from flows.adapt import adapt
 from flows.plan import make
-from pipeline import folds
+from pipeline import folds, running
 from pipeline import study as trials
 from pipeline.load_gpt import load_gpt
 from pipeline.outcome import Outcome
@@ -133,7 +133,7 @@ def test_plain_calls_give_what_prefect_gives(adapted: Path, tmp_path: Path) -> N
             condition = trials.Condition(name, localise(benchmark, words), texts, fold_of, gate, engine)
             for group in plan.study.trials:
                 trial = trials.Trial(name, "fiqa", group.method, group.settings, 0, count, 1.0, 1)
-                by_hand.append(trials.run(trial, condition, gpt=gpt, prefixes=PrefixCache(gpt), keep=tmp_path))
+                by_hand.append(running.run(trial, condition, gpt=gpt, prefixes=PrefixCache(gpt), keep=tmp_path))
     by_prefect = {outcome.trial: outcome for outcome in outcomes(adapted / "runs" / "sv" / "tiny")}
     assert {outcome.trial for outcome in by_hand} == set(by_prefect)
     for outcome in by_hand:

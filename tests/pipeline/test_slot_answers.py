@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from pipeline import study
+from pipeline import running, study
 from pipeline.answering import Answering
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.methods import few_shot
@@ -130,7 +130,7 @@ def run(gpt: FrozenGPT, task: LocalisedTask, folder: Path, method: str) -> Outco
     rows = tuple(utterances.records())
     condition = study.Condition("en", task, rows, {record.id: number % 2 for number, record in enumerate(rows)}, "off", "")
     trial = study.Trial("en", "toy", method, {}, 0, 2, 1.0, 1)
-    return study.run(trial, condition, gpt=gpt, prefixes=PrefixCache(gpt), keep=folder)
+    return running.run(trial, condition, gpt=gpt, prefixes=PrefixCache(gpt), keep=folder)
 
 
 def test_outcomes_hold_slots_and_their_scores(tiny: FrozenGPT, tmp_path: Path) -> None:

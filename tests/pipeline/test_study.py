@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import study
+from pipeline import running, study
 from pipeline.folds import assign
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.load_gpt import load_gpt
@@ -23,7 +23,7 @@ def run(gpt: FrozenGPT, task: LocalisedTask, records: list[Record], folder: Path
     condition = study.Condition("en", task, tuple(records), assign(records, count=5), "off", "")
     given = {"method": "majority", "settings": {}, "fold": 0, "folds": 5, "fraction": 1.0, "seed": 1} | change
     trial = study.Trial(condition="en", benchmark="fiqa", **given)  # type: ignore[arg-type]
-    return study.run(trial, condition, gpt=gpt, prefixes=PrefixCache(gpt), keep=folder)
+    return running.run(trial, condition, gpt=gpt, prefixes=PrefixCache(gpt), keep=folder)
 
 
 def test_outcomes_are_the_same_twice_and_survive_json(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""[model] stack: trials alike but for fold, seed and fraction are trained at once; what comes out is what comes out one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+
+from flows.study import study
+from pipeline import running
+from pipeline.outcome import Outcome
+from templates import catalogue, records
+from templates.run_folder import Runs
+from tests.flows.conftest import write_study
+from tests.tiny import save_llama, toy_records
+
+FAST = {"epochs": 2, "least_steps": 1, "batch_size": 32}
+TRIALS = [{"method": "p_tuning", "settings": FAST, "fractions": [1.0, 0.5]}, {"method": "p_tuning", "settings": {**FAST, "placement": "3 front"}}]
+
+
+def outcomes(folder: Path, name: str) -> list[Outcome]:
+    """Those of a run of English over three folds."""
+    shape = catalogue.benchmark("fiqa")
+    rows = [{"id": row.id, "sentence": row.fields["sentence"], "target": row.fields["target"], "label": row.label, "group": row.group} for row in toy_records()]
+    made, _ = records.read_raw(shape, enumerate(rows), where="rows", settings=shape.settings())
+    records.write(folder / "english" / "records.jsonl", made, benchmark="fiqa", language="en")
+    staged = Runs(folder / "runs").stage("en", name)
+    study("en", name, None, "runs", str(staged), {"fiqa": str(folder / "english")}, {})
+    return [Outcome.from_json(raw) for _, raw in records.read_lines(staged / "outcomes.jsonl")]
+
+
+def test_stacked_trials_are_the_single_ones(tmp_path: Path, server: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    together: list[int] = []
+    real = running.run_together
+
+    def counted(jobs: Sequence[running.Job], *given: object, **more: object) -> list[Outcome]:
+        together.append(len(jobs))
+        return real(jobs, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("pipeline.running.run_together", counted)
+    model = save_llama(tmp_path / "model")
+    for name, stack in (("single", 1), ("stacked", 4)):
+        write_study(tmp_path, name, model, trials=TRIALS, folds={"count": 3, "run": [0, 1, 2]})
+        place = tmp_path / "lingraft" / "studies" / f"{name}.toml"
+        place.write_text(place.read_text(encoding="utf-8").replace("[model]\n", f"[model]\nstack = {stack}\n"), encoding="utf-8")
+    with chdir(tmp_path):
+        single, begun = outcomes(tmp_path, "single"), len(together)
+        stacked = outcomes(tmp_path, "stacked")
+        assert together[:begun] == [1] * 9
+        assert together[begun:] == [4, 2, 3]  # six alike, then three with their tokens elsewhere
+        assert outcomes(tmp_path, "stacked") == stacked and len(together) == begun + 3
+    for one, other in zip(single, stacked, strict=True):
+        assert (one.fold, one.fraction, one.settings) == (other.fold, other.fraction, other.settings)
+        assert other.signature == {**one.signature, "stack": "4"} and not other.error
+        assert [item.predicted for item in one.predictions] == [item.predicted for item in other.predictions]
+        assert one.history[-1].validation_loss == pytest.approx(other.history[-1].validation_loss, rel=1e-3)
