@@ -82,9 +82,7 @@ def graft(
     found = distil.examples(pairs, teacher, tokenizer, longest=settings.longest)
     del pairs, counts
     goal = train.Goal(minutes=minutes, steps=steps)
-    tokens = train.train(
-        student, teacher.by_hand, teacher, found, goal=goal, settings=settings, checkpoint=work / "checkpoint.safetensors", on_step=_shown(out)
-    )
+    tokens = train.train(student, teacher, found, goal=goal, settings=settings, checkpoint=work / "checkpoint.safetensors", on_step=_shown(out))
     facts = grafts.Facts(spoken.code, model, grafts.sketch(teacher), rank, tokens)
     grafts.write(place, student, tokenizer, facts=facts, card=_card(facts, folder, len(found)))
     Console(highlight=False, soft_wrap=True, emoji=False).print(f"The graft is in {place}; name it as the model of a study: {name}", markup=False)
@@ -133,7 +131,8 @@ def _shown(out: Console) -> Callable[[Told], None]:
         left = told.seconds * (1 / told.reached - 1) / 60 if told.reached else 0.0
         unlike = " ".join(f"{one:.3f}" for one in told.losses.unlike)
         speed = f"{told.tokens / max(told.seconds, 1e-6):,.0f} tokens/s"
-        out.print(f"step {told.step:,}  next token {told.losses.next_token:.2f}  unlike {unlike}  {speed}  {left:.0f} minutes left", markup=False)
+        following = f"next token {told.losses.next_token:.2f}" if told.losses.next_token is not None else "lowest layers"
+        out.print(f"step {told.step:,}  {following}  unlike {unlike}  {speed}  {left:.0f} minutes left", markup=False)
 
     return heard
 

@@ -9,6 +9,7 @@ shared heads: Ainslie et al. 2023, https://arxiv.org/abs/2305.13245.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -45,6 +46,12 @@ class FrozenLlama:
         self.size = int(getattr(config, "head_dim", None) or config.hidden_size // self.heads)
         self.eps = float(config.rms_norm_eps)
         self.layers = [_layer(layer) for layer in self.inner.layers]
+
+    def lowest(self, count: int) -> FrozenLlama:
+        """The same with its lowest layers alone, and the last norm behind them."""
+        made = copy.copy(self)
+        made.layers = self.layers[:count]
+        return made
 
     def room(self, rows: int, width: int) -> Float[Tensor, "L 2 B heads T D"]:
         """Room for keys and values of that many tokens with nothing before them."""

@@ -7,6 +7,7 @@ whole: with layers this small that costs less than a product beside each product
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 import torch
 from jaxtyping import Float
@@ -26,7 +27,7 @@ class Student(nn.Module):
         self.up = nn.ParameterList(torch.zeros(weight.shape[0], rank) for weight in weights)
         self.base = [weight.detach() for weight in weights]
 
-    def weights(self) -> list[Tensor]:
-        """The changed weights, in the order and the precision of those that were given."""
-        changes = zip(self.base, self.up, self.down, strict=True)
+    def weights(self, count: int | None = None) -> list[Tensor]:
+        """The changed weights, or the first `count` of them, in the order and the precision of those that were given."""
+        changes = islice(zip(self.base, self.up, self.down, strict=True), count)
         return [torch.addmm(base, up.to(base.dtype), down.to(base.dtype), alpha=SCALE) for base, up, down in changes]

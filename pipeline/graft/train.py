@@ -17,15 +17,14 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from pipeline.frozen_gpt import FrozenGPT
-from pipeline.frozen_llama import FrozenLlama
 from pipeline.graft import distil
-from pipeline.graft.distil import Example, Losses, Settings
+from pipeline.graft.distil import Example, Losses, Settings, View
 from pipeline.graft.student import Student
 from templates.refusal import Refusal
 from templates.store import digest, write_atomic
 
 BETAS = (0.9, 0.98)
-MOMENTS = ("exp_avg", "exp_avg_sq")
+MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 MODEST = 0.02  # of the highest learning rate, at the end
 
 
@@ -54,7 +53,6 @@ class Told:
 
 def train(
     student: Student,
-    llama: FrozenLlama,
     teacher: FrozenGPT,
     found: Sequence[Example],
     *,
@@ -64,22 +62,30 @@ def train(
     every_seconds: float = 300,
     on_step: Callable[[Told], None] | None = None,
 ) -> int:
-    """AdamW, warm-up, then half a cosine; returns the tokens seen. What lies in `checkpoint` and was made of the same is gone on with."""
+    """AdamW, warm-up, the lowest layers first and then all, half a cosine each; returns the tokens seen. What lies in `checkpoint` and was made of the
+    same is gone on with."""
+    assert teacher.by_hand is not None
+    whole, lowest = teacher.by_hand, teacher.by_hand.lowest(max(1, round(settings.lowest * len(teacher.by_hand.layers))))
     optimiser = torch.optim.AdamW(student.parameters(), lr=settings.learning_rate, betas=BETAS, weight_decay=0.0)
     key = _key(student, teacher, found, settings)
     step, tokens, before = _resume(checkpoint, key, student, optimiser)
-    seen = distil.views(teacher, found, settings)
+    llama, seen = whole, list[View]()
     began = saved = time.monotonic()
     for batch in islice(distil.batches(found, tokens=settings.batch_tokens, seed=settings.seed), step, None):
         seconds = before + time.monotonic() - began
         reached = goal.reached(step, seconds)
         if reached >= 1:
             break
+        low = reached < settings.first
+        within = reached / settings.first if low else (reached - settings.first) / (1 - settings.first)
         for group in optimiser.param_groups:
-            group["lr"] = settings.learning_rate * min(1.0, (step + 1) / settings.warm_up) * max(MODEST, (1 + math.cos(math.pi * reached)) / 2)
+            group["lr"] = settings.learning_rate * min(1.0, (step + 1) / settings.warm_up) * max(MODEST, (1 + math.cos(math.pi * within)) / 2)
+        if not seen or llama is not (lowest if low else whole):
+            llama = lowest if low else whole
+            seen = distil.views(teacher, llama, found, settings)
         optimiser.zero_grad()
-        whole, losses = distil.loss(student, llama, teacher, batch, settings, seen)
-        torch.autograd.backward(whole)
+        loss, losses = distil.loss(student, llama, teacher, batch, settings, seen)
+        torch.autograd.backward(loss)
         norm = nn.utils.clip_grad_norm_(student.parameters(), 1.0)
         if not torch.isfinite(norm):
             raise Refusal(f"graft: the gradient is no number at step {step + 1}; call it again with a lower --learning-rate: it goes on from the checkpoint.")
@@ -128,6 +134,5 @@ def _resume(path: Path, key: str, student: Student, optimiser: torch.optim.Optim
         for name, value in student.named_parameters():
             value.copy_(stored[name])
             if f"{MOMENTS[0]}.{name}" in stored:
-                moments = {moment: stored[f"{moment}.{name}"] for moment in MOMENTS}
-                optimiser.state[value] = {"step": torch.tensor(float(facts["step"])), **moments}
+                optimiser.state[value] = {moment: stored[f"{moment}.{name}"] for moment in MOMENTS}
     return facts["step"], facts["tokens"], facts["seconds"]
