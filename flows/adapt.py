@@ -29,7 +29,7 @@ from flows.report import facts_of, report
 from flows.step import without_heartbeats
 from flows.study import study as tune
 from flows.translate import translate
-from pipeline.load_gpt import need
+from pipeline.load_gpt import need, settled
 from templates.language import ENGLISH
 from templates.refusal import UnknownName, did_you_mean
 from templates.run_folder import Runs
@@ -79,6 +79,7 @@ def _need(plan: Plan, until: str) -> None:
     if until != "refresh":
         translator_for(plan), second_for(plan)
     if until in ("study", "report"):
+        settled(plan.study.model.device)
         for reader in (plan, plan.english):
             need(reader.model.name, revision=reader.model.revision)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from flows.engines import engine_of, gpt_for
 from flows.forecast import PROBE_SECONDS, TARGET_TOKENS, forecast, training_of
 from flows.plan import Plan
-from flows.study import Rows, conditions, trials_of
+from flows.study import trials_of
+from flows.trial import Rows, conditions
 from pipeline.answering import Answering
 from pipeline.pace import Pace, measure
 from templates import records
@@ -18,7 +19,7 @@ from templates.language import ENGLISH
 from templates.refusal import Refusal
 from translation import refresh as sources
 
-FINE_TUNED_BYTES = 20  # a weight: itself, its gradient, two moments, the best so far, each in float32
+FINE_TUNED_BYTES = 40  # a weight in float32: itself, its gradient, two moments, two bests at times, and four of them again in a checkpoint
 
 
 def preview(plan: Plan, *, until: str) -> list[str]:

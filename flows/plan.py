@@ -24,6 +24,7 @@ from templates.task import LocalisedTask, localise
 from translation import limits
 
 STUDIES = Path(__file__).resolve().parent / "studies"
+MOST_STACKED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +210,11 @@ def _check_tables(study: Study, path: Path) -> None:
         "rows": (min(counts.values(), default=0), 0),
         "shard_rows": (study.shard_rows, 1),
         "model threads": (study.model.threads, 1),
+        "model stack": (study.model.stack, 1),
         "folds count": (study.folds.count, 2),
     }
+    if study.model.stack > MOST_STACKED:
+        raise Refusal(f"{path}: model stack is {study.model.stack}; it may be at most {MOST_STACKED}.")
     for name, (value, bound) in least.items():
         if value < bound:
             raise Refusal(f"{path}: {name} is {value}; it must be at least {bound}.")

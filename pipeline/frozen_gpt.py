@@ -175,6 +175,11 @@ class FrozenGPT:
         return [stacked[:, :, row, :, : len(text)].clone() for row, text in enumerate(texts)]
 
 
+def unusable(name: str, error: Exception) -> Refusal:
+    """What to say of a GPU that cannot run the model."""
+    return Refusal(f'model {name!r}: the GPU here cannot run it ({str(error).strip().splitlines()[0][:160]}); say device = "cpu" in [model], or free the GPU.')
+
+
 @torch.no_grad()
 def agree(gpt: FrozenGPT) -> None:
     """Refuse a model that reads a text otherwise under our positions, masks and cached prefixes than by itself (local attention, ALiBi).
@@ -188,6 +193,8 @@ def agree(gpt: FrozenGPT) -> None:
     try:
         alike = max(_differs(gpt, texts)) < (1e-3 if gpt.dtype == torch.float32 else 0.2)
     except (ValueError, RuntimeError, TypeError) as error:
+        if gpt.device.type != "cpu" and (isinstance(error, torch.OutOfMemoryError) or "CUDA" in str(error)):
+            raise unusable(gpt.name, error) from error
         log.info("model %s: %s", gpt.name, error)
     if not alike:
         kind = type(gpt.model).__name__

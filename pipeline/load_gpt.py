@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from pipeline import smollm2
-from pipeline.frozen_gpt import FrozenGPT, agree
+from pipeline.frozen_gpt import FrozenGPT, agree, unusable
 from pipeline.graft import graft
 from templates.catalogue import user_home
 from templates.hub import reachable
@@ -68,8 +68,10 @@ def _missing(name: str, error: Exception) -> Refusal:
 def settled(device: str) -> str:
     """cpu or cuda for what was asked for; `auto` is the GPU where there is one."""
     there = torch.cuda.is_available()
-    if device not in DEVICES or (device == "cuda" and not there):
-        raise Refusal(f"model device {device!r}: {'there is no CUDA device here' if device == 'cuda' else 'allowed are ' + ', '.join(DEVICES)}.")
+    if device not in DEVICES:
+        raise Refusal(f"model device {device!r}: allowed are {', '.join(DEVICES)}.")
+    if device == "cuda" and not there:
+        raise Refusal('model device "cuda": there is no CUDA device here; say device = "auto" or "cpu" in [model].')
     return device if device != "auto" else "cuda" if there else "cpu"
 
 
@@ -81,18 +83,30 @@ def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "floa
     if dtype not in DTYPES:
         raise Refusal(f"model dtype {dtype!r} is unknown; use one of {', '.join(DTYPES)}.")
     if (folder := grafted(name)) is not None:
-        return graft.compose(folder, load_gpt(base_of(folder), dtype=dtype, device=device), name=name)
+        return _moved(graft.compose(folder, load_gpt(base_of(folder), dtype=dtype), name=name), device)
     source = str(smollm2.folder()) if name == smollm2.NAME else name
     logging.getLogger("transformers").setLevel(logging.ERROR)
     try:
         given: dict[str, Any] = {"revision": revision or None, "local_files_only": _is_local(source)}
         tokenizer = AutoTokenizer.from_pretrained(source, **given)
         model = AutoModelForCausalLM.from_pretrained(source, dtype=DTYPES[dtype], use_safetensors=True, **given)
-        if DTYPES[dtype] == torch.bfloat16 and device == "cpu":
+        if DTYPES[dtype] == torch.bfloat16:
             model.set_attn_implementation("eager")  # sdpa's way back takes a third of a step in bfloat16 on CPUs; in float32 the two are alike
     except (OSError, ValueError) as error:
         raise _missing(name, error) from error
-    gpt = FrozenGPT(cast(Any, model).to(device), tokenizer, name=name)
+    gpt = _moved(FrozenGPT(model, tokenizer, name=name), device)
     agree(gpt)
     log.info("model %s: %s parameters, hidden %d, vocabulary %d", name, f"{gpt.parameters:,}", gpt.hidden_size, gpt.vocabulary)
     return gpt
+
+
+def _moved(gpt: FrozenGPT, device: str) -> FrozenGPT:
+    """The same model there. It was put together and measured on the CPU, so that its fingerprint is the same everywhere."""
+    if device == "cpu":
+        return gpt
+    try:
+        model = gpt.model.to(device)
+    except RuntimeError as error:
+        raise unusable(gpt.name, error) from error
+    model.set_attn_implementation("sdpa")
+    return FrozenGPT(model, gpt.tokenizer, name=gpt.name, fingerprint=gpt.fingerprint)

@@ -2,7 +2,7 @@
 
 Exact, because the model is frozen and causal: a text that stands before the first virtual token cannot see it. Which texts share a
 matrix product can still move the last bit. So a trial reads all texts of its condition ahead, in one order, those of like length together:
-an interrupted study then goes on bit for bit, as long as they all fit into the cache: in memory, and beyond that on disk.
+on a CPU an interrupted study then goes on bit for bit, as long as they all fit into the cache: in memory, and beyond that on disk.
 """
 
 from __future__ import annotations

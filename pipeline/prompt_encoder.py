@@ -9,6 +9,7 @@ Lester et al. 2021 do (https://arxiv.org/abs/2104.08691).
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from itertools import pairwise
 from typing import Literal, get_args
 
@@ -104,6 +105,8 @@ class _BiLSTM(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(hidden_size, hidden_size), nn.ReLU(), nn.Linear(hidden_size, hidden_size))
 
     def forward(self, rows: Float[Tensor, "P H"]) -> Float[Tensor, "P H"]:
-        states, _ = self.lstm(rows[None])
+        drops = self.training and self.lstm.dropout > 0  # cuDNN would do that by a state of its own, which no seed reaches
+        with torch.backends.cudnn.flags(enabled=False) if drops else nullcontext():
+            states, _ = self.lstm(rows[None])
         made: Tensor = self.mlp(states)[0]
         return made

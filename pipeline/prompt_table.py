@@ -98,7 +98,7 @@ class PromptTable:
         ):
             if trained != now:
                 raise Refusal(f"prompt table: {task.name} was trained with {what} {trained!r}, this is {now!r}; use the same {what} or tune again.")
-        return self.rows[task.name]
+        return self.rows[task.name].to(gpt.device)
 
     def save(self, folder: Path) -> None:
         """Write table.safetensors and table.json."""

@@ -54,7 +54,7 @@ def run_together(jobs: Sequence[Job], condition: Condition, *, gpt: FrozenGPT, p
     """Run p-tunings side by side, or one trial of any method; each is charged an equal part of the time of training. `stack`: how many the study
     asks for at once, which their signatures say where it is more than one."""
     started, weights = time.perf_counter(), gpt.versions()
-    begun = [_attempt(_begin, job, condition, gpt, prefixes) for job in jobs]
+    begun = [_attempt(_begin, job, condition, gpt, prefixes, len(jobs)) for job in jobs]
     courses = [one.course for one in begun if isinstance(one, _Begun)]
     trained = iter(drive_together(courses) if len(courses) > 1 else [_attempt(drive, one) for one in courses])
     done = [(one, next(trained)) if isinstance(one, _Begun) else one for one in begun]
@@ -87,7 +87,7 @@ class _Begun:
     course: Course
 
 
-def _begin(job: Job, condition: Condition, gpt: FrozenGPT, prefixes: PrefixCache) -> _Begun:
+def _begin(job: Job, condition: Condition, gpt: FrozenGPT, prefixes: PrefixCache, beside: int) -> _Begun:
     trial = job.trial
     split = parts(condition.records, dict(condition.fold_of), fold=trial.fold, fraction=trial.fraction, seed=trial.seed)
     tunable, course = begin(
@@ -99,6 +99,7 @@ def _begin(job: Job, condition: Condition, gpt: FrozenGPT, prefixes: PrefixCache
         seed=trial.seed,
         ahead=condition.records,
         checkpoint=job.checkpoint,
+        beside=beside,
         on_epoch=job.on_epoch,
     )
     return _Begun(split, tunable, course)

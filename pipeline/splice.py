@@ -19,6 +19,8 @@ def splice(gpt: FrozenGPT, slots: Int[Tensor, "B T"], prompt: Float[Tensor, "B P
     virtual = (slots < 0) & (slots > PADDING)
     if prompt is None or not bool(virtual.any()):
         return words
+    if prompt.device != words.device:
+        raise ValueError(f"the prompt is on {prompt.device}, the model on {words.device}")
     if prompt.dim() == 2:
         prompt = prompt.expand(len(slots), *prompt.shape)
     rows, places = virtual.nonzero(as_tuple=True)

@@ -61,8 +61,9 @@ def _steps(steps: Sequence[Step], most: int) -> tuple[list[float | Exception], i
         try:
             losses += _at_once(part)
         except (MemoryError, RuntimeError) as error:
-            if not out_of_memory(error):
-                raise
+            if not out_of_memory(error):  # whose it is shows when each is done alone
+                losses += [_alone(step) for step in part]
+                continue
             most = max(1, len(part) // 2)
             log.warning("training: out of memory; going on with %d trials at once", most)
     return losses, most
@@ -86,7 +87,7 @@ def _at_once(steps: Sequence[Step]) -> list[float | Exception]:
             step.stepper.check(value, step.rows)
             step.stepper.move()
             told.append(value)
-        except Refusal as error:
+        except (Refusal, RuntimeError, MemoryError) as error:  # not to be tried again: others have moved
             told.append(error)
     return told
 

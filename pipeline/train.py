@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from pipeline.folds import TOO_FEW, derive
@@ -27,7 +27,7 @@ from pipeline.outcome import Epoch
 from pipeline.tunable import Training, Tunable
 from templates.benchmark import Record
 from templates.refusal import Refusal
-from templates.store import write_atomic
+from templates.store import make_atomic
 
 log = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 15.0  # between two checkpoints; WRITING: and at least so many times what writing one takes
@@ -82,6 +82,7 @@ def course(
     seed: int,
     whole_answer: bool = False,
     checkpoint: Path | None = None,
+    beside: int = 1,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> Course:
     """Train until the validation loss has not fallen for `patience` epochs, and put the best epoch's parameters back.
@@ -89,7 +90,7 @@ def course(
     The validation loss is the cross-entropy of the ranked labels or, with `whole_answer` (labels and slots), that of the answer's tokens, as in
     training; dozens of labels are then not ranked epoch by epoch, which would take longer than training. With fewer than 16 validation rows no epoch is
     chosen: training runs its full length and keeps the last. A checkpoint (one file, written whole after a step if the last one is 15 seconds old; large ones
-    more rarely) makes an interrupted call go on where it stopped, with the same result.
+    more rarely, and each of `beside` that are trained at once) makes an interrupted call go on where it stopped, on a CPU with the same result.
     """
     parameters, plan = tunable.parameters(), tunable.training
     if not parameters or plan is None:
@@ -103,7 +104,7 @@ def course(
     choose = len(validation) >= TOO_FEW
     stepper = Stepper(tunable, optimiser, plan)
     stepper.size = state.size or stepper.size
-    written, pause = time.monotonic(), CHECKPOINT_SECONDS
+    written, pause = time.monotonic(), beside * CHECKPOINT_SECONDS
     for epoch in range(len(state.history) + 1, epochs + 1):
         if choose and epoch - 1 - state.best_epoch >= plan.patience:
             break
@@ -117,7 +118,7 @@ def course(
             if checkpoint is not None and (began := time.monotonic()) - written >= pause:
                 state.write(checkpoint)
                 written = time.monotonic()
-                pause = max(CHECKPOINT_SECONDS, WRITING * (written - began))
+                pause = beside * max(CHECKPOINT_SECONDS, WRITING * (written - began))
         loss, accuracy = NOT_MEASURED, NOT_MEASURED
         if validation and whole_answer:
             loss = _answer_loss(tunable, validation, size=plan.batch_size)
@@ -244,19 +245,17 @@ class _State:
                 tensors[f"adam.{number}.{key}"] = value if isinstance(value, Tensor) else torch.tensor(float(value))
         facts = {"history": json.dumps([asdict(epoch) for epoch in self.history]), "best": json.dumps([self.best_loss, self.best_epoch])}
         facts["under way"] = json.dumps([self.steps, self.total, self.size])
-        write_atomic(path, save(tensors, facts))
+        make_atomic(path, lambda staged: save_file(tensors, staged, facts))
 
     def read(self, path: Path) -> None:
-        blob = path.read_bytes()
         try:
-            tensors = load(blob)
-            header = json.loads(blob[8 : 8 + int.from_bytes(blob[:8], "little")])
-            facts = header["__metadata__"]
+            with safe_open(path, framework="pt") as held:
+                facts, tensors = held.metadata(), {name: held.get_tensor(name) for name in held.keys()}  # noqa: SIM118
             under_way = json.loads(facts["under way"])
             wanted = [list(parameter.shape) for parameter in self.parameters]
             if [list(tensors[f"now.{number}"].shape) for number in range(len(wanted))] != wanted:
                 raise KeyError("now")
-        except (SafetensorError, ValueError, KeyError) as error:
+        except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
             log.warning("checkpoint %s is cut or of another trial (%s); training starts again", path.name, error)
             return
         with torch.no_grad():

@@ -43,6 +43,7 @@ def begin(
     seed: int,
     ahead: Sequence[Record] = (),
     checkpoint: Path | None = None,
+    beside: int = 1,
     on_epoch: Callable[[Epoch], None] | None = None,
 ) -> tuple[Tunable, Course]:
     """Build, prepare on the training part, and be ready to train what is trainable. `ahead`: every record whose text will be asked for, read at once."""
@@ -57,6 +58,7 @@ def begin(
         seed=seed,
         whole_answer=answering.task.slots is not None,
         checkpoint=checkpoint,
+        beside=beside,
         on_epoch=on_epoch,
     )
     return tunable, made

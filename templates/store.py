@@ -53,12 +53,16 @@ def make_folder(path: Path) -> Path:
 
 def write_atomic(path: Path, blob: bytes) -> None:
     """Write bytes so that a reader sees the old file or the new one, never half of one, also after a power cut."""
+    make_atomic(path, lambda staged: staged.write_bytes(blob))
+
+
+def make_atomic(path: Path, make: Callable[[Path], object]) -> None:
+    """The same for a file that `make` writes itself."""
     make_folder(path.parent)
     staged = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
-        with staged.open("wb") as handle:
-            handle.write(blob)
-            handle.flush()
+        make(staged)
+        with staged.open("rb") as handle:
             os.fsync(handle.fileno())
         os.replace(staged, path)
     except OSError as error:

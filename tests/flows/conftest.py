@@ -66,7 +66,7 @@ RULES = {
 def write_study(folder: Path, name: str, model: Path, **change: Any) -> None:
     """The shipped smoke study on a tiny model with 40 rows of FIQA, as a user's own study."""
     table = tomllib.loads((REPOSITORY / "flows" / "studies" / "smoke.toml").read_text(encoding="utf-8"))
-    table |= {"benchmarks": ["fiqa"], "rows": 40, "shard_rows": 12, "model": {"name": str(model), "threads": 1}, "gate": RULES} | change
+    table |= {"benchmarks": ["fiqa"], "rows": 40, "shard_rows": 12, "model": {"name": str(model), "threads": 1, "device": "cpu"}, "gate": RULES} | change
     place = folder / "lingraft" / "studies" / f"{name}.toml"
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(tomlkit.dumps(table), encoding="utf-8")

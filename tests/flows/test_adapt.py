@@ -147,7 +147,7 @@ def test_a_second_run_does_nothing_twice(adapted: Path, monkeypatch: pytest.Monk
         raise AssertionError("done twice")
 
     monkeypatch.setattr("flows.translate.translate_records", never)
-    monkeypatch.setattr("pipeline.study.tune", never)
+    monkeypatch.setattr("pipeline.running.begin", never)
     before = (adapted / "runs" / "sv" / "tiny").resolve()
     with chdir(adapted):
         assert call(["report", "sv", "--study", "tiny"]) == 0

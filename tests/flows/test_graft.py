@@ -12,7 +12,8 @@ from flows.__main__ import call
 from flows.engines import gpt_for, weights_of
 from flows.plan import Plan, _check_start, make
 from flows.report import _other_reader
-from flows.study import Rows, conditions, outcome_in, run_trial, trial_key, trials_of
+from flows.study import trials_of
+from flows.trial import Rows, conditions, outcome_in, run_trial, trial_key
 from pipeline.load_gpt import load_gpt
 from pipeline.report.comparable import differing
 from pipeline.study import TrialGroup

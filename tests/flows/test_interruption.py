@@ -49,7 +49,7 @@ watched(flows.refresh.sources, "sample", lambda *a, **n: "sample", "refresh")
 watched(flows.translate, "translate_records", lambda shard, *a, **n: f"shard {n['translator'].fingerprint} {shard[0].id}", "translate")
 watched(flows.judge.gates, "judge", lambda *a, **n: "judge", "judge")
 watched(flows.localise, "lint", lambda *a, **n: "lint", "localise")
-watched(flows.study.trials, "run", lambda trial, *a, **n: "trial " + trial.name, "study")
+watched(flows.trial.running, "run_together", lambda jobs, *a, **n: "trial " + jobs[0].trial.name, "study")
 watched(flows.report.page, "write", lambda *a, **n: "page", "report")
 watched(flows.adapt, "write_json", lambda *a, **n: "manifest", "publish")
 
@@ -106,3 +106,24 @@ def test_killed_at_any_stage_the_outcomes_are_the_same(whole: Path, server: str,
     assert not list((home / "runs" / ".history").rglob("*.tmp"))
     assert not list((home / "runs" / ".store" / ".unfinished").glob("*"))
     assert json.loads((done / "manifest.json").read_text(encoding="utf-8"))["verdict"] in ("pass", "warn", "fail")
+
+
+@pytest.mark.slow
+def test_killed_within_a_stack_each_goes_on_from_its_own_checkpoint(home: Path, server: str, cache: Path, tmp_path: Path) -> None:
+    tuned = [{"method": "p_tuning", "settings": {"epochs": 2, "least_steps": 1}, "conditions": ["english"]}]
+    found = {}
+    for where in ("nowhere", "epoch"):
+        folder, log = tmp_path / where, tmp_path / f"{where}.txt"
+        write_study(folder, "short", home / "model", english_first=False, trials=tuned, folds={"count": 3, "run": [0, 1, 2]})
+        place = folder / "lingraft" / "studies" / "short.toml"
+        place.write_text(place.read_text(encoding="utf-8").replace("[model]\n", "[model]\nstack = 3\n"), encoding="utf-8")
+        if where == "epoch":
+            assert run(folder, where, log, server=server, cache=cache) == -signal.SIGKILL
+            assert len(list((folder / "runs" / ".store" / ".unfinished").glob("*.safetensors"))) == 1  # the first of three had just written
+        assert run(folder, "nowhere", log, server=server, cache=cache) == 0
+        assert not list((folder / "runs" / ".store" / ".unfinished").glob("*"))
+        found[where] = outcomes(folder / "runs" / "sv" / "short")
+    assert len(found["epoch"]) == 3
+    for one, other in zip(found["nowhere"], found["epoch"], strict=True):
+        assert [item.predicted for item in one.predictions] == [item.predicted for item in other.predictions]
+        assert [epoch.validation_loss for epoch in one.history] == pytest.approx([epoch.validation_loss for epoch in other.history], rel=1e-3)

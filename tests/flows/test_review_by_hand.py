@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows import plan
-from flows.study import Rows, conditions
+from flows.trial import Rows, conditions
 from templates import catalogue, language, records
 from templates.benchmark import Record
 from templates.run_folder import Runs

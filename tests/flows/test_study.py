@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from flows.plan import Plan, make
-from flows.study import trial_key
+from flows.trial import trial_key
 from pipeline.frozen_gpt import runtime
 from pipeline.study import Condition, Trial
 from templates.benchmark import Record
@@ -37,5 +37,5 @@ def test_the_key_of_a_trial_sees_whatever_its_signature_states(tmp_path: Path, m
     torch.set_num_threads(threads + 1)  # a translator may
     assert trial_key(plan, trial, condition) == keys[0]
     torch.set_num_threads(threads)
-    monkeypatch.setattr("flows.study.runtime", lambda device: {**runtime(device), "torch": "0.0"})
+    monkeypatch.setattr("flows.trial.runtime", lambda device: {**runtime(device), "torch": "0.0"})
     assert len({*keys, trial_key(plan, trial, condition)}) == 7

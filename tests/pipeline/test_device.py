@@ -10,6 +10,9 @@ from pipeline.answering import Answering
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.load_gpt import settled
 from pipeline.mixed import answer
+from pipeline.prompt_table import PromptTable, card_for
+from pipeline.together import _losses
+from pipeline.train import Step, Stepper
 from pipeline.tune import build, evaluate, tune
 from templates.benchmark import Record
 from templates.refusal import Refusal
@@ -63,10 +66,10 @@ def test_ranking_and_demonstrations(kind: str, elsewhere: Callable[[str], Frozen
     for shots in (0, 4):
         tunable, _ = tune("few_shot", Answering(gpt, task), train_rows=records[:40], validation_rows=[], settings={"shots": shots}, seed=1)
         assert len(evaluate(tunable, records[60:], labels=LABELS)) == len(records[60:])
-    said = answer(
-        [("a", records[0]), ("b", records[1])], tasks=dict.fromkeys("ab", Answering(gpt, task)), prompts=dict.fromkeys("ab", torch.zeros(10, gpt.hidden_size))
-    )
-    assert len(said) == 2
+    with pytest.raises(ValueError, match="the prompt is on cpu, the model on meta"):
+        Answering(gpt, task).loss(Answering(gpt, task).encode(records[:2]), torch.zeros(10, gpt.hidden_size))
+    tasks, prompts = dict.fromkeys("ab", Answering(gpt, task)), dict.fromkeys("ab", torch.zeros(10, gpt.hidden_size))
+    assert len(answer([("a", records[0]), ("b", records[1])], tasks=tasks, prompts=prompts)) == 2
 
 
 def test_slots_are_decoded(elsewhere: Callable[[str], FrozenGPT], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,10 +99,27 @@ def test_a_gpu_gives_what_the_cpu_gives(make_gpt: Callable[[str], FrozenGPT], ta
     torch.testing.assert_close(scores[0], scores[1], atol=1e-2, rtol=1e-2)
 
 
+def test_a_prompt_of_the_table_moves_to_the_model(elsewhere: Callable[[str], FrozenGPT], task: LocalisedTask, records: list[Record]) -> None:
+    gpt, table = elsewhere("llama-bpe"), PromptTable()
+    table.add(task.name, torch.zeros(10, gpt.hidden_size), card_for(task, gpt, trial="x"))
+    assert table.take(task, gpt).is_meta
+    answering = Answering(gpt, task)
+    assert len(answering.rank(answering.encode(records[:4]), table.take(task, gpt))) == 4
+
+
+def test_stacked_steps_stay_there(elsewhere: Callable[[str], FrozenGPT], task: LocalisedTask, records: list[Record]) -> None:
+    answering = Answering(elsewhere("llama-bpe"), task)
+    tunables = [build("p_tuning", answering, settings={}, seed=seed) for seed in (1, 2)]
+    steps = [Step(Stepper(one, torch.optim.AdamW(one.parameters()), one.training), records[:4], 1) for one in tunables if one.training]
+    losses = _losses(steps)
+    torch.autograd.backward(torch.stack(losses).sum())
+    assert len(losses) == 2 and all(parameter.grad is not None and parameter.grad.is_meta for one in tunables for parameter in one.parameters())
+
+
 def test_what_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert settled("auto") == settled("cpu") == "cpu"
-    with pytest.raises(Refusal, match="model device 'cuda': there is no CUDA device here"):
+    with pytest.raises(Refusal, match='model device "cuda": there is no CUDA device here; say device = "auto" or "cpu"'):
         settled("cuda")
     with pytest.raises(Refusal, match="model device 'tpu': allowed are auto, cpu, cuda"):
         settled("tpu")
