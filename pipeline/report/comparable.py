@@ -7,6 +7,7 @@ the model, the gate's origin of data, the versions, and whatever else a signatur
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,11 @@ CellKey = tuple[Any, ...]  # condition, method, settings in canonical form, frac
 def cell_key(outcome: Outcome) -> CellKey:
     """What outcomes averaged into one number share: condition, method, settings, fraction."""
     return (outcome.condition, outcome.method, canonical(dict(outcome.settings)), outcome.fraction)
+
+
+def plain_form(form: bytes) -> bytes:
+    """Settings in canonical form without where a prompt began: the English prompt it began at has no such beginning."""
+    return canonical({key: value for key, value in json.loads(form).items() if key != "start"})
 
 
 def differing(one: Outcome, other: Outcome) -> tuple[str, ...]:

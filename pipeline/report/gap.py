@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.outcome import Outcome, is_target
-from pipeline.report.comparable import CellKey
+from pipeline.report.comparable import CellKey, plain_form
 from pipeline.report.measure import Measure, paired_difference
 from pipeline.significance import Verdict, holm, over_folds, over_rows
 from templates.language import ENGLISH
@@ -43,8 +43,9 @@ def costs(by_cell: Mapping[CellKey, Sequence[Outcome]], names: Mapping[tuple[Any
     found: dict[CellKey, Gap] = {}
     for key in by_cell:
         condition, method, form, fraction = key
-        english = (ENGLISH, method, form, fraction)
-        if is_target(condition) and english in by_cell and key[:3] not in found:
+        forms = (form, plain_form(form))
+        english = next((twin for one in forms if (twin := (ENGLISH, method, one, fraction)) in by_cell), None)
+        if is_target(condition) and english and key[:3] not in found:
             gap = _gap(english, key, by_cell, names)
             found |= {key[:3]: gap} if gap else {}
     return _adjusted(found.values())

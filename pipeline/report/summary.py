@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from pipeline.outcome import Outcome, is_target, signature_text
-from pipeline.report.comparable import AVERAGED, CellKey, cell_key, groups
+from pipeline.report.comparable import AVERAGED, CellKey, cell_key, groups, plain_form
 from pipeline.report.gap import Gap, costs, leads
 from pipeline.report.measure import METRICS, Measure, measure
 from templates.finding import Finding
+from templates.language import ENGLISH
+from templates.store import canonical
 
 NAMES = {
     "p_tuning": "P-tuning",
@@ -107,9 +109,11 @@ class Table:
         return tuple(best.values())
 
     def beside(self, cell: Cell, condition: str, *, kept: bool = False) -> Cell | None:
-        """The cell of another condition with the same method, settings and fraction."""
-        wanted = (condition, cell.name, cell.fraction, kept)
-        return next((other for other in self.cells if (other.condition, other.name, other.fraction, other.kept) == wanted), None)
+        """The cell of another condition with the same method, settings and fraction; in English, the prompt that the cell's began at will do."""
+        there = [other for other in self.cells if (other.condition, other.method, other.fraction, other.kept) == (condition, cell.method, cell.fraction, kept)]
+        same = canonical(dict(cell.settings))
+        forms = (same, plain_form(same)) if condition == ENGLISH else (same,)
+        return next((other for form in forms for other in there if canonical(dict(other.settings)) == form), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ def _table(benchmark: str, part: int, outcomes: Sequence[Outcome], *, labels: tu
             by_cell.setdefault(cell_key(outcome), []).append(outcome)
     cells: list[Cell] = []
     tested = {key[1:]: {item.id for one in trials for item in one.predictions} for key, trials in by_cell.items() if is_target(key[0])}
+    tested = {(method, plain_form(form), fraction): rows for (method, form, fraction), rows in tested.items()} | tested
     for key, trials in by_cell.items():
         name = names[key[1:3]]
         restrictions = (None,) if kept is None or is_target(key[0]) else (None, tested.get(key[1:], kept))

@@ -42,6 +42,21 @@ def test_what_stands_beside_a_number_has_its_method_and_fraction(make):
         assert table.beside(cell, "en>sv", kept=True) is None
 
 
+def test_beside_a_prompt_that_began_at_the_english_one_stands_that(make):
+    started = {"rank": 4, "start": "english"}
+    trials = [
+        make("p_tuning", "sv", ROWS[:3], settings=started),
+        make("p_tuning", "en", ROWS, settings={"rank": 4}),
+        make("p_tuning", "en", ROWS, settings={"rank": 8}),
+    ]
+    table = summarise(trials, labels=LABELS, kept={"fiqa": {"a", "b", "c", "d"}}).tables[0]
+    (swedish,) = cells(table, "sv")
+    other = table.beside(swedish, "en", kept=True)
+    assert other is not None and (other.settings, other.test_rows) == ({"rank": 4}, 3)
+    assert table.beside(swedish, "en>sv", kept=True) is None
+    assert [(gap.condition, gap.other_condition, gap.rows) for gap in table.costs] == [("en", "sv", 3)]
+
+
 def test_the_control_too_is_counted_on_the_kept_rows(make):
     table = summarise([make("p_tuning", "en>sv", ROWS)], labels=LABELS, kept={"fiqa": {"c", "d"}}).tables[0]
     assert [cell.accuracy.mean for cell in cells(table, "en>sv", kept=True)] == [0.0]
