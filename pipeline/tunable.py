@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +28,11 @@ class Training:
     patience: int
     least_steps: int
     micro_batch: int = 0  # records at a time within a batch, their gradients added up; 0: the whole batch at once
+
+    @staticmethod
+    def of(settings: object) -> Training:
+        """The part of a method's settings that says how it is trained."""
+        return Training(**{one.name: getattr(settings, one.name) for one in fields(Training)})
 
 
 class Tunable(Protocol):

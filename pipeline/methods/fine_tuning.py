@@ -64,17 +64,7 @@ class FineTuning:
 
     def __init__(self, answering: Answering, settings: Settings) -> None:
         frozen = answering.gpt
-        self.training: Training | None = Training(
-            settings.learning_rate,
-            settings.epochs,
-            settings.batch_size,
-            settings.warmup_steps,
-            settings.weight_decay,
-            settings.clip,
-            settings.patience,
-            settings.least_steps,
-            settings.micro_batch,
-        )
+        self.training: Training | None = Training.of(settings)
         self.per_token = settings.per_token
         self.dtype = frozen.dtype
         gpt = FrozenGPT(copy.deepcopy(frozen.model).float(), frozen.tokenizer, name=frozen.name, fingerprint=frozen.fingerprint)

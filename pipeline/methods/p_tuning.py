@@ -93,17 +93,7 @@ class PTuning:
 
     def __init__(self, answering: Answering, settings: Settings, *, seed: int) -> None:
         self.answering = answering
-        self.training: Training | None = Training(
-            settings.learning_rate,
-            settings.epochs,
-            settings.batch_size,
-            settings.warmup_steps,
-            settings.weight_decay,
-            settings.clip,
-            settings.patience,
-            settings.least_steps,
-            settings.micro_batch,
-        )
+        self.training: Training | None = Training.of(settings)
         torch.manual_seed(derive(seed, "encoder"))
         gpt, task = answering.gpt, answering.task
         shape: dict[str, Any] = {"layers": settings.layers, "inner": settings.inner, "dropout": settings.dropout}
