@@ -38,7 +38,8 @@ def about(inputs: Inputs) -> str:
     said += f". It then measured {methods} method{'s' if methods > 1 else ''} in {len(outcomes):,} trial{'s' if len(outcomes) > 1 else ''} "
     said += f"({', '.join(dict.fromkeys(name for table in inputs.summary.tables for name in _conditions(inputs, table)))}) "
     beside = f" ({inputs.read_english.partition('@')[0]} for English)" if inputs.read_english else ""
-    return said + f"on {inputs.model.name}{beside}, whose {inputs.model.parameters:,} parameters stay frozen, always on rows that were not trained on."
+    but = " but where it is fine-tuned" if any(outcome.method == "fine_tuning" for outcome in outcomes) else ""
+    return said + f"on {inputs.model.name}{beside}, whose {inputs.model.parameters:,} parameters stay frozen{but}, always on rows that were not trained on."
 
 
 @dataclass(frozen=True, slots=True)

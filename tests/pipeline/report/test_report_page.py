@@ -119,6 +119,17 @@ def test_the_benchmarks_own_metric_stands_first(make):
     assert "No control (English text, Swedish prompt) is part of this study" in text
 
 
+def test_what_is_not_frozen_is_not_called_so(make):
+    rows = [("a", "positive", "positive"), ("b", "negative", "positive")]
+    for methods, said in (
+        (("p_tuning", "tfidf"), "parameters stay frozen, always"),
+        (("p_tuning", "fine_tuning"), "stay frozen but where it is fine-tuned, always"),
+    ):
+        summary = summarise([make(method, "sv", rows) for method in methods], labels=LABELS, kept={})
+        page = render(Inputs(language_code="sv", language_name="Swedish", study="demo", summary=summary, model=Model("m", 1, "f")))
+        assert said in Page(page).text
+
+
 def test_best_of_each_column_is_marked_in_words(html):
     best = re.findall(r'<td data-column="([^"]+)" class="best">.*?</td>', html, flags=re.DOTALL)
     assert best == ["Swedish", "English, same rows", "English, all rows", "Control"]
