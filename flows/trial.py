@@ -69,6 +69,10 @@ def run_trials(plan: Plan, trials: list[Trial], rows: Rows, keys: list[str]) -> 
     run_alike(plan, trials, rows, keys)
 
 
+class _OvertakenError(Exception):
+    """Another process has put one of the trials into the store meanwhile; the rest are then run one by one."""
+
+
 def run_alike(plan: Plan, trials: Sequence[Trial], rows: Rows, keys: Sequence[str]) -> None:
     """Trials of one condition, each into its folder of the store and, if it was interrupted, from its own checkpoint."""
     store = Runs(plan.out).store
@@ -89,7 +93,7 @@ def run_alike(plan: Plan, trials: Sequence[Trial], rows: Rows, keys: Sequence[st
                 def open_next(folder: Path) -> None:
                     fill([*jobs, _job(store, trial, key, folder, tell)])
                     if not (folder / OUTCOME).is_file():  # another process came first with one of them
-                        raise FileExistsError
+                        raise _OvertakenError
 
                 store.get_or_make(key, open_next)
                 return
@@ -98,7 +102,7 @@ def run_alike(plan: Plan, trials: Sequence[Trial], rows: Rows, keys: Sequence[st
                 advance(0, outcome.error or f"{outcome.seconds:.0f} s, accuracy {outcome.accuracy:.1%}")
                 write_json(job.keep / OUTCOME, outcome.to_json())
 
-        with suppress(FileExistsError):
+        with suppress(_OvertakenError):
             fill([])
     for key in keys:
         if store.get(key) is not None:

@@ -29,6 +29,13 @@ class Training:
     least_steps: int
     micro_batch: int = 0  # records at a time within a batch, their gradients added up; 0: the whole batch at once
 
+    def __post_init__(self) -> None:
+        for name, least in (("epochs", 1), ("batch_size", 1), ("patience", 1), ("micro_batch", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least {least}")
+        if not 0 < self.learning_rate < 1 or self.clip <= 0:
+            raise ValueError(f"learning_rate ({self.learning_rate}) must lie between 0 and 1, clip ({self.clip}) above 0")
+
     @staticmethod
     def of(settings: object) -> Training:
         """The part of a method's settings that says how it is trained."""

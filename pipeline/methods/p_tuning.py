@@ -57,16 +57,17 @@ class Settings:
     per_token: bool = False
 
     def __post_init__(self) -> None:
-        for name, least in (("epochs", 1), ("batch_size", 1), ("layers", 1), ("patience", 1), ("inner", 1), ("micro_batch", 0)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least {least}")
+        Training.of(self)  # which looks at its part
+        for name in ("layers", "inner"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
         if self.placement not in ("", SEARCHED):
             try:
                 placement.read(self.placement)
             except Refusal as error:
                 raise ValueError(str(error)) from error
-        if not 0 < self.learning_rate < 1 or not 0 <= self.dropout < 1 or self.clip <= 0:
-            raise ValueError(f"learning_rate ({self.learning_rate}) must lie between 0 and 1, dropout ({self.dropout}) in [0, 1), clip ({self.clip}) above 0")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout is {self.dropout}; it must lie in [0, 1)")
 
 
 def build(answering: Answering, settings: Settings, *, seed: int) -> PTuning:

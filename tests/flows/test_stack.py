@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import chdir
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from pipeline import running
 from pipeline.outcome import Outcome
 from templates import catalogue, records
 from templates.run_folder import Runs
+from templates.store import Store
 from tests.flows.conftest import write_study
 from tests.tiny import save_llama, toy_records
 
@@ -56,3 +57,24 @@ def test_stacked_trials_are_the_single_ones(tmp_path: Path, server: str, cache: 
         assert other.signature == {**one.signature, "stack": "4"} and not other.error
         assert [item.predicted for item in one.predictions] == [item.predicted for item in other.predictions]
         assert one.history[-1].validation_loss == pytest.approx(other.history[-1].validation_loss, rel=1e-3)
+
+
+def test_a_trial_that_another_process_put_there_first_leaves_no_empty_folders(
+    tmp_path: Path, server: str, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_study(tmp_path, "stacked", save_llama(tmp_path / "model"), trials=TRIALS[1:], folds={"count": 3, "run": [0, 1]})
+    place = tmp_path / "lingraft" / "studies" / "stacked.toml"
+    place.write_text(place.read_text(encoding="utf-8").replace("[model]\n", "[model]\nstack = 2\n"), encoding="utf-8")
+    real, opened = Store.get_or_make, list[str]()
+
+    def overtaken(self: Store, key: str, make: Callable[[Path], None]) -> Path:
+        opened.append(key)
+        if len(opened) == 2:  # the inner one of the stack
+            return self.root
+        return real(self, key, make)
+
+    monkeypatch.setattr(Store, "get_or_make", overtaken)
+    with chdir(tmp_path):
+        found = outcomes(tmp_path, "stacked")
+    assert [one.fold for one in found] == [0, 1] and not any(one.error for one in found)
+    assert len(opened) == 4  # both once more, one by one

@@ -80,7 +80,7 @@ def test_slots_are_decoded(elsewhere: Callable[[str], FrozenGPT], monkeypatch: p
     assert len(evaluate(tunable, rows, labels=utterances.task().verbalizer.labels, slots_in="utterance")) == len(rows)
 
 
-def test_full_fine_tuning(elsewhere: Callable[[str], FrozenGPT], task: LocalisedTask, records: list[Record], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_fine_tuning(elsewhere: Callable[[str], FrozenGPT], task: LocalisedTask, records: list[Record]) -> None:
     tunable = build("fine_tuning", Answering(elsewhere("gpt2-bpe"), task), settings={}, seed=1)
     loss = tunable.loss(records[:8])
     torch.autograd.backward(loss)
