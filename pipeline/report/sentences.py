@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.report.gap import Gap
 from pipeline.report.measure import Measure
 from pipeline.report.summary import Table
-from pipeline.significance import Verdict
+from pipeline.significance import LEVEL, Verdict
 
 REASONS = 3  # of the gate's own findings, told in the banner
 
@@ -108,7 +108,7 @@ def cost(table: Table, *, language: str, two_readers: bool = False) -> str:
         end = "read by another model" if two_readers else "so nothing was lost in translation on these rows"
         said = f"{begin}: {language} is ahead by {points(gap.mean)} ({signed(gap)}), {end}."
     else:
-        said = f"{begin}: going to {language} costs {points(gap.mean) if gap.mean > 0 else 'nothing'} here, but that may be chance ({signed(gap)})."
+        said = f"{begin}: going to {language} costs {points(gap.mean) if gap.mean > 0 else 'nothing'} here, but that {doubt(one.verdict)} ({signed(gap)})."
     if two_readers:
         said += " That is translation, prompt, words and two models, one for each language; the control reads with that for English."
         return said + _unlike_rows(one, language)
@@ -145,8 +145,13 @@ def lead(table: Table, condition: str, *, language: str) -> str:
 
 def _ahead(gap: Gap) -> str:
     side = "ahead" if gap.difference.mean >= 0 else "behind"
-    chance = "" if gap.verdict.sure else ", which may be chance"
+    chance = "" if gap.verdict.sure else f", which {doubt(gap.verdict)}"
     return f"{gap.name} is {points(gap.difference.mean)} {side} ({signed(gap.difference)}; {tested(gap.verdict)}{chance})"
+
+
+def doubt(verdict: Verdict) -> str:
+    """What to say of a difference that does not hold after correction, while its interval, which knows of no other comparison, may be clear of zero."""
+    return "may be chance among so many comparisons" if verdict.p < LEVEL else "may be chance"
 
 
 def tested(verdict: Verdict) -> str:

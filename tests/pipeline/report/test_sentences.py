@@ -7,6 +7,7 @@ import pytest
 from pipeline.report import sentences
 from pipeline.report.measure import Measure
 from pipeline.report.summary import summarise
+from pipeline.significance import Verdict
 
 LABELS = {"fiqa": ("negative", "positive")}
 COUNTS = {"source": 1173, "excluded": 14, "kept": 826, "quarantined": 333}
@@ -80,3 +81,10 @@ def test_nothing_to_compare_says_nothing(make):
     table = summarise([make("majority", "sv", rows(6, 4))], labels=LABELS, kept={}).tables[0]
     assert sentences.cost(table, language="Swedish") == ""
     assert sentences.lead(table, "sv", language="Swedish") == ""
+
+
+@pytest.mark.parametrize(
+    ("alone", "together", "said"), [(0.02, 0.09, "may be chance among so many comparisons"), (0.2, 0.2, "may be chance"), (0.2, None, "may be chance")]
+)
+def test_a_difference_that_correction_takes_away_is_told_from_none(alone, together, said):
+    assert sentences.doubt(Verdict(alone, "McNemar's exact test", 40, 0.19, together)) == said
