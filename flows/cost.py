@@ -7,7 +7,7 @@ results only shorten a run.
 from __future__ import annotations
 
 from flows.engines import engine_of, gpt_for
-from flows.forecast import PROBE_SECONDS, TARGET_TOKENS, forecast, training_of
+from flows.forecast import PROBE_SECONDS, TARGET_TOKENS, forecast, placements_of, training_of
 from flows.plan import Plan
 from flows.study import trials_of
 from flows.trial import Rows, conditions
@@ -26,20 +26,22 @@ def preview(plan: Plan, *, until: str) -> list[str]:
     """The plan in lines, the cost in the last one."""
     study = plan.study
     lines = [f"study {plan.study_name} for {plan.language.name} ({plan.language.code}): {study.title}", f"stages up to {until}, runs go to {plan.out}"]
-    minutes, known = 0.0, True
+    minutes, unknown = 0.0, list[str]()
     for benchmark in plan.benchmarks:
         rows = _rows(plan, benchmark)
         if rows is None:
             lines.append(f"{benchmark.name}: from the hub or an address, counted once fetched; no cost is known before that")
-            known = False
+            unknown.append(benchmark.name)
             continue
         lines.append(f"{benchmark.name}: {len(rows):,} records in {len({row.group for row in rows}):,} groups, translated by {engine_of(plan)}")
         if until in ("study", "report"):
             told, spent = _trials(plan, benchmark, rows, seconds=PROBE_SECONDS / len(plan.benchmarks))
             lines += told
-            minutes += spent
-    if known:
-        lines.append(f"about {minutes:.0f} minutes for tuning on this machine, a minute per 2,000 records for translation and gate")
+            minutes += spent or 0.0
+            unknown += [benchmark.name] if spent is None else []
+    if len(unknown) < len(plan.benchmarks):
+        without = f" without {' and '.join(unknown)}, of which no cost is known" if unknown else ""
+        lines.append(f"about {minutes:.0f} minutes for tuning on this machine{without}, a minute per 2,000 records for translation and gate")
     return lines
 
 
@@ -52,7 +54,8 @@ def _rows(plan: Plan, benchmark: Benchmark) -> list[Record] | None:
     return sources.sample(found.records, plan.rows_of(benchmark) or len(found.records), seed=plan.study.folds.seed)[0]
 
 
-def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record], *, seconds: float) -> tuple[list[str], float]:
+def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record], *, seconds: float) -> tuple[list[str], float | None]:
+    """Its lines and minutes; None where they are not known."""
     import tempfile
     from pathlib import Path
 
@@ -63,14 +66,16 @@ def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record], *, seconds: fl
     planned = trials_of(plan, found)
     readers = [plan.english, *([plan] if plan.model.name != plan.english.model.name else [])]
     names = [f"  {trial.name}" for trial, _ in planned]
-    settings, told, measured = training_of(trial for trial, _ in planned), list[str](), list[Pace]()
+    told, measured = list[str](), list[Pace]()
+    settings, places = training_of(trial for trial, _ in planned), placements_of(trial for trial, _ in planned)
     for reader in readers:
         gpt, prefixes = gpt_for(reader)
         told.append(f"{gpt.name} ({gpt.parameters / 1e6:.0f} M parameters)")
         try:
-            measured.append(measure(Answering(gpt, found["english"].task, prefixes), rows, seconds=seconds / len(readers), settings=settings))
+            answering = Answering(gpt, found["english"].task, prefixes)
+            measured.append(measure(answering, rows, seconds=seconds / len(readers), settings=settings, placements=places))
         except (Refusal, RuntimeError, MemoryError) as error:
-            return [f"{len(planned)} trials on {gpt.name}; how long they take is not known ({error})", *names], 0.0
+            return [f"{len(planned)} trials on {gpt.name}; how long they take is not known ({error})", *names], None
     pace, local = measured[0], measured[1] if len(measured) > 1 else measured[0].scaled(TARGET_TOKENS)
     paces = {name: pace if name.split(">")[0] == ENGLISH else local for name in {trial.condition for trial, _ in planned}}
     spent = sum(forecast(planned, paces).values()) + sum(here.read * len(rows) for here in paces.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from prefect import flow
 from safetensors.torch import load_file
 
 from flows.engines import gpt_for
-from flows.forecast import PROBE_SECONDS, forecast, training_of
+from flows.forecast import PROBE_SECONDS, forecast, placements_of, training_of
 from flows.plan import Plan, make
 from flows.trial import TUNED, Rows, conditions, outcome_in, run_trial, run_trials, trial_key
 from pipeline import study as trials
@@ -24,6 +25,7 @@ from pipeline.outcome import Outcome
 from pipeline.pace import measure, peak_bytes
 from pipeline.prompt_table import PromptTable, card_for
 from pipeline.study import Condition, Trial
+from pipeline.train import NOT_MEASURED
 from templates.language import ENGLISH
 from templates.refusal import Refusal
 from templates.run_folder import Runs
@@ -59,22 +61,23 @@ def study(language: str, study: str, data: str | None, out: str, staged: str, re
         lines += [(trial, condition, rows) for trial, condition in trials_of(plan, conditions(plan, rows))]
     done: list[tuple[Trial, Condition, Path]] = []
     found = _Found(plan)
-    told = expected(plan, lines, found)
+    told, seconds = expected(plan, lines, found), dict[str, float]()
     for number, (trial, condition, rows) in enumerate(lines):
+        searched = len(found.probes)
         settled = found.settle(trial, condition, rows)
         found.run_ahead(settled, lines[number + 1 :], condition, rows)
         done.append((settled, condition, found.outcome(settled, condition, rows)))
+        seconds[trial.name] = outcome_in(done[-1][2]).seconds + sum(probe.seconds for probe in found.probes[searched:])
     write_outcomes(plan, Path(staged), done)
     write_probes(Path(staged), found.probes)
     if told:
-        seconds = {trial.name: outcome_in(folder).seconds for trial, _, folder in done}
-        compared = [{"trial": name, "expected": round(value, 3), "actual": seconds[name]} for name, value in told.items() if name in seconds]
+        compared = [{"trial": name, "expected": round(value, 3), "actual": round(seconds[name], 3)} for name, value in told.items() if name in seconds]
         write_json(Path(staged) / "cost.json", {"trials": compared, "peak_bytes": peak_bytes()})
 
 
 def expected(plan: Plan, lines: list[tuple[Trial, Condition, Rows]], found: _Found) -> dict[str, float]:
     """Seconds by name of the trials that are still to be run, from a probe of each condition; nothing where little is to be done."""
-    missing = [(trial, condition) for trial, condition, rows in lines if found.missing(trial, condition)]
+    missing = [(trial, condition) for trial, condition, rows in lines if found.missing(trial, condition, rows)]
     tuned = [(trial, condition) for trial, condition in missing if trial.method in TRAINED and len(condition.records) >= PROBE_ROWS]
     if not tuned:
         return {}
@@ -85,7 +88,8 @@ def expected(plan: Plan, lines: list[tuple[Trial, Condition, Rows]], found: _Fou
         gpt, prefixes = gpt_for(plan.reader(condition.name))
         answering = Answering(gpt, condition.task, prefixes)
         try:
-            pace = measure(answering, condition.records, seconds=PROBE_SECONDS / len(tasks), settings=training_of(trial for trial, _ in mine))
+            asked: dict[str, Any] = {"settings": training_of(trial for trial, _ in mine), "placements": placements_of(trial for trial, _ in mine)}
+            pace = measure(answering, condition.records, seconds=PROBE_SECONDS / len(tasks), **asked)
         except (Refusal, RuntimeError, MemoryError) as error:  # the trials themselves may still do
             log.warning("no time is foretold for %s: %s", condition.task.name, error)
             continue
@@ -105,13 +109,22 @@ class _Found:
         self.keys: dict[bytes, str] = {}
         self.tried: set[str] = set()  # at once with others, in this run
         self.probes: list[Outcome] = []
+        self.known: dict[Rows, dict[str, Condition]] = {}
         self.placements: dict[tuple[str, str, int, int, str], str] = {}
 
-    def missing(self, trial: Trial, condition: Condition) -> bool:
-        """Whether it has still to be run; a trial that first waits for others is taken to be there."""
-        if trial.settings.get("placement") == SEARCHED or trial.settings.get("start"):
-            return False
-        return self.store.get(trial_key(self.plan, trial, condition)) is None
+    def missing(self, trial: Trial, condition: Condition, rows: Rows) -> bool:
+        """Whether it, or what it waits for, has still to be run."""
+        if trial.settings.get("placement") == SEARCHED:
+            chooser, theirs = self._chooser(trial, condition, rows)
+            if any(self.missing(probe, theirs, rows) for probe in trials.probes(chooser)):
+                return True
+        if trial.settings.get("start"):
+            twin, english = _twin(trial), self._conditions(rows)["english"]
+            if self.missing(twin, english, rows):
+                return True
+            self.keys[canonical(asdict(twin))] = trial_key(self.plan, twin, english)
+        folder = self.store.get(trial_key(self.plan, self.settle(trial, condition, rows), condition))
+        return folder is None or bool(outcome_in(folder).error)
 
     def outcome(self, trial: Trial, condition: Condition, rows: Rows) -> Path:
         """The folder of its outcome, run if it is not there."""
@@ -145,22 +158,33 @@ class _Found:
             except Refusal as error:  # the trial itself then says that nothing was found
                 log.warning("%s: %s", trial.name, error)
         if trial.settings.get("start"):
-            plain = {key: value for key, value in trial.settings.items() if key != "start"}
-            twin = replace(trial, condition=ENGLISH, settings=plain)
-            trial = replace(trial, begins_at=self.keys.get(canonical(asdict(twin)), ""))
+            trial = replace(trial, begins_at=self.keys.get(canonical(asdict(_twin(trial))), ""))
         return trial
 
     def _placement(self, trial: Trial, condition: Condition, rows: Rows) -> str:
-        """A control takes what its own prompt's language chose, so that only the text differs."""
-        chooser = trial.condition.rpartition(">")[2]
-        asked = (chooser, trial.benchmark, trial.fold, trial.seed, canonical([dict(trial.settings), trial.search, dict(trial.search_settings)]).decode())
+        trial, condition = self._chooser(trial, condition, rows)
+        settings = canonical([dict(trial.settings), trial.search, dict(trial.search_settings)]).decode()
+        asked = (trial.condition, trial.benchmark, trial.fold, trial.seed, settings)
         if asked not in self.placements:
-            if chooser != trial.condition:
-                trial, condition = replace(trial, condition=chooser), conditions(self.plan, rows)["target"]
             tried = [outcome_in(self.outcome(probe, condition, rows)) for probe in trials.probes(trial)]
             self.probes += tried
             self.placements[asked] = trials.best_placement(tried)
         return self.placements[asked]
+
+    def _chooser(self, trial: Trial, condition: Condition, rows: Rows) -> tuple[Trial, Condition]:
+        """Whose search counts: a control takes what its own prompt's language chose, so that only the text differs."""
+        name = trial.condition.rpartition(">")[2]
+        return (trial, condition) if name == trial.condition else (replace(trial, condition=name), self._conditions(rows)["target"])
+
+    def _conditions(self, rows: Rows) -> dict[str, Condition]:
+        if rows not in self.known:
+            self.known[rows] = conditions(self.plan, rows)
+        return self.known[rows]
+
+
+def _twin(trial: Trial) -> Trial:
+    """The English trial at whose prompt this one begins."""
+    return replace(trial, condition=ENGLISH, settings={key: value for key, value in trial.settings.items() if key != "start"})
 
 
 def _alike(one: Trial, other: Trial) -> bool:
@@ -196,5 +220,6 @@ def write_outcomes(plan: Plan, staged: Path, done: list[tuple[Trial, Condition, 
 
 
 def _rank(outcome: Outcome) -> tuple[float, bool, float]:
-    """More data first, labels ranked by the sum before those ranked per token (their losses are on another scale), then the lower loss."""
-    return outcome.fraction, not outcome.settings.get("per_token"), -outcome.history[outcome.best_epoch - 1].validation_loss
+    """More data first, labels ranked by the sum before those ranked per token (their losses are on another scale), then the lower loss, if any was measured."""
+    loss = outcome.history[outcome.best_epoch - 1].validation_loss
+    return outcome.fraction, not outcome.settings.get("per_token"), -loss if loss != NOT_MEASURED else -math.inf

@@ -105,7 +105,8 @@ def run_alike(plan: Plan, trials: Sequence[Trial], rows: Rows, keys: Sequence[st
         with suppress(_OvertakenError):
             fill([])
     for key in keys:
-        if store.get(key) is not None:
+        folder = store.get(key)
+        if folder is not None and not outcome_in(folder).error:  # else what was trained may yet be tested
             _checkpoint(store, key).unlink(missing_ok=True)
 
 

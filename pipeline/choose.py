@@ -10,6 +10,7 @@ from torch import Tensor
 
 from pipeline.batch import buckets, lay_out
 from pipeline.frozen_gpt import FrozenGPT
+from pipeline.memory import halving
 from pipeline.prefix import PrefixCache
 from pipeline.splice import answer_scores
 from pipeline.tokens import Encoded, Tokens
@@ -39,12 +40,16 @@ def rank(
     ids = [answer for _, answer in answers]
     label_of = torch.tensor([number for number, _ in answers])
     scores = torch.empty(len(encoded), len(verbalizer.labels))
-    for rows in buckets(encoded, size=BATCH):
+
+    def score(rows: Sequence[int]) -> None:
         batch = lay_out([encoded[row] for row in rows], [ids] * len(rows))
         total, lengths = answer_scores(gpt, batch, prompt, prefixes=prefixes)
         by_answer = (total / lengths if per_token else total).cpu().view(len(rows), len(ids))
         best = torch.full((len(rows), len(verbalizer.labels)), float("-inf")).scatter_reduce(1, label_of.expand(len(rows), -1), by_answer, "amax")
         scores[torch.tensor(rows)] = best
+
+    for rows in buckets(encoded, size=BATCH):
+        halving(rows, score)
     return scores
 
 

@@ -19,6 +19,7 @@ from transformers import DynamicCache
 
 from pipeline.batch import PADDING, buckets
 from pipeline.frozen_gpt import FrozenGPT
+from pipeline.memory import halving
 from pipeline.prefix import PrefixCache
 from pipeline.slot_grammar import Reader, SlotGrammar
 from pipeline.splice import splice
@@ -44,13 +45,20 @@ def decode(
     """The slots of each text, in order, behind the label it was given."""
     assert task.slots is not None
     grammar = SlotGrammar(task.slots, tokens)
-    readers = []
-    for item, text, label in zip(encoded, texts, labels, strict=True):
-        begun = [*item.stem, *tokens.answer(task.verbalizer.words[label]), *grammar.lead]
-        readers.append(Reader(grammar, text, begun, room=gpt.limit - len(item.before) - len(begun)))
+    found: list[tuple[Slot, ...]] = [()] * len(encoded)
+
+    def read(rows: Sequence[int]) -> None:
+        readers = []
+        for row in rows:
+            begun = [*encoded[row].stem, *tokens.answer(task.verbalizer.words[labels[row]]), *grammar.lead]
+            readers.append(Reader(grammar, texts[row], begun, room=gpt.limit - len(encoded[row].before) - len(begun)))
+        _read(gpt, readers, [encoded[row].before for row in rows], prompt, prefixes)
+        for row, reader in zip(rows, readers, strict=True):
+            found[row] = tuple(reader.slots)
+
     for rows in buckets(encoded, size=BATCH):
-        _read(gpt, [readers[row] for row in rows], [encoded[row].before for row in rows], prompt, prefixes)
-    return [tuple(reader.slots) for reader in readers]
+        halving(rows, read)
+    return found
 
 
 def _read(gpt: FrozenGPT, readers: Sequence[Reader], before: Sequence[tuple[int, ...]], prompt: Float[Tensor, "P H"] | None, prefixes: PrefixCache) -> None:

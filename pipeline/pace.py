@@ -5,8 +5,8 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from pipeline.methods import few_shot, p_tuning
 from pipeline.prefix import PrefixCache
 from pipeline.train import Stepper, epochs_of
 from templates.benchmark import Record
+from templates.placement import move
 
 SAMPLE = 64  # rows that are timed, drawn at random
 SEED = 0
@@ -27,7 +28,8 @@ FINE_TUNING = 4.0  # a step of full fine-tuning beside reading its texts
 class Pace:
     """Seconds a row: `read` its text once, `step` in training, `check` it after an epoch, `rank` its labels (and decode its slots) with cached text,
     `plain` without (zero-shot).
-    `tokens` a row in the mean, `cache_bytes` a row's keys and values, `memory_bytes` the most this process has held so far."""
+    `tokens` a row in the mean, `cache_bytes` a row's keys and values, `memory_bytes` the most this process has held so far. `placement` of the virtual
+    tokens it was measured with; `runs`: tokens a row that a step runs and those read before it, by placement."""
 
     read: float
     step: float
@@ -37,6 +39,8 @@ class Pace:
     tokens: float
     cache_bytes: float
     memory_bytes: int
+    placement: str = ""
+    runs: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def trial_seconds(self, method: str, settings: Any, *, train: int, validation: int, test: int, shots_cost: float = 1.0) -> float:
         """What one trial takes if no early stop ends it; reading the texts, once a condition, is not in it."""
@@ -47,18 +51,35 @@ class Pace:
             epochs = epochs_of(train, epochs=settings.epochs, batch_size=settings.batch_size, least_steps=settings.least_steps)
             if method == "fine_tuning":  # the whole text every time; there and back, gradients of weights as well
                 return (epochs * (train * FINE_TUNING + validation) + test) * self.read + (epochs * validation + test) * self.rank
-            return epochs * (train * self.step + validation * self.check) + test * self.rank
+            return self._more(settings) * (epochs * (train * self.step + validation * self.check) + test * self.rank)
         return test * self.plain * (1 + shots_cost * getattr(settings, "shots", 0))
 
     def scaled(self, factor: float) -> Pace:
-        """The pace on texts `factor` times as long in tokens."""
-        return Pace(
-            self.read * factor, self.step, self.check, self.rank, self.plain * factor, self.tokens * factor, self.cache_bytes * factor, self.memory_bytes
-        )  # steps and ranks run over prompt and answer, which keep their length
+        """The pace on texts `factor` times as long in tokens. Where they are read beforehand, steps and ranks run over prompt and answer alone."""
+        longer = 1.0 if self.cache_bytes else factor
+        return replace(
+            self,
+            read=self.read * factor,
+            step=self.step * longer,
+            check=self.check * longer,
+            rank=self.rank * longer,
+            plain=self.plain * factor,
+            tokens=self.tokens * factor,
+            cache_bytes=self.cache_bytes * factor,
+            runs={placement: (run if read else run * factor, read * factor) for placement, (run, read) in self.runs.items()},
+        )
+
+    def _more(self, settings: Any) -> float:
+        """How many times the tokens of what was measured a step runs under these settings."""
+        mine, theirs = self.runs.get(self.placement), self.runs.get(getattr(settings, "placement", self.placement))
+        return theirs[0] / mine[0] if mine and theirs else 1.0
 
 
-def measure(answering: Answering, rows: Sequence[Record], *, seconds: float, settings: Mapping[str, Any] | None = None) -> Pace:
-    """Time reading, training steps, ranking and plain ranking, a quarter of `seconds` each. Nothing is kept: the cache is one of its own."""
+def measure(
+    answering: Answering, rows: Sequence[Record], *, seconds: float, settings: Mapping[str, Any] | None = None, placements: Collection[str] = ()
+) -> Pace:
+    """Time reading, training steps, ranking and plain ranking, a quarter of `seconds` each. Nothing is kept: the cache is one of its own.
+    `placements`: others that trials will ask for, whose tokens are counted."""
     drawn = np.random.default_rng(SEED).permutation(len(rows))[:SAMPLE]
     sample = [rows[row] for row in drawn]
     own = Answering(answering.gpt, answering.task, PrefixCache(answering.gpt, gibibytes=answering.prefixes.budget / 2**30))
@@ -86,7 +107,20 @@ def measure(answering: Answering, rows: Sequence[Record], *, seconds: float, set
     tokens = float(np.mean([len(item.before) + len(item.stem) + len(item.answer) for item in encoded]))
     per_row = own.prefixes.bytes / max(1, len(own.prefixes.kept)) if own.prefixes.kept else 0.0
     checked = stepped / 2 if own.task.slots is not None else ranked  # half a step: forward only; labels are ranked where that is all there is
-    return Pace(read, stepped, checked, ranked, plain, tokens, per_row, peak_bytes())
+    placement = str((settings or {}).get("placement", ""))
+    runs = {name: _run(own, sample, name) for name in {placement, *placements}}
+    return Pace(read, stepped, checked, ranked, plain, tokens, per_row, peak_bytes(), placement, runs)
+
+
+def _run(answering: Answering, sample: Sequence[Record], placement: str) -> tuple[float, float]:
+    """Tokens a row that a step runs with the virtual tokens there, and those read beforehand; a front that all rows share is run once for a batch."""
+    moved = answering.of(replace(answering.task, prompt=move(answering.task.prompt, placement)))
+    run, read = [], []
+    for item in moved.encode(sample):
+        front = 0 if item.before else next((place for place, token in enumerate(item.stem) if token >= 0), len(item.stem))
+        run.append(len(item.stem) - front + len(item.answer))
+        read.append(len(item.before))
+    return float(np.mean(run)), float(np.mean(read))
 
 
 def peak_bytes() -> int:

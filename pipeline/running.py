@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from jaxtyping import Float
+from safetensors import SafetensorError
 from torch import Tensor
 
 from pipeline.answering import Answering
@@ -63,10 +64,10 @@ def run_together(jobs: Sequence[Job], condition: Condition, *, gpt: FrozenGPT, p
         since = time.perf_counter()
         found = one if isinstance(one, Exception) else one[1] if isinstance(one[1], Exception) else _attempt(_finish, job, condition, one[0], one[1])
         facts = signature(job.trial, condition, gpt) | ({"stack": str(stack)} if stack > 1 else {})
-        seconds = each + time.perf_counter() - since
+        seconds = each + time.perf_counter() - since + (one[1].before if isinstance(one, tuple) and isinstance(one[1], Trained) else 0.0)
         if isinstance(found, Exception):
             log.error("trial %s failed: %s", job.trial.name, found)
-            found = {"error": f"{type(found).__name__}: {found}"}
+            found = {"error": str(found) if isinstance(found, Refusal) else f"{type(found).__name__}: {str(found).strip().partition(chr(10))[0]}"}
         outcomes.append(_outcome(job.trial, facts, condition, seconds=seconds, **found))
     if gpt.versions() != weights:
         raise RuntimeError(f"trial {jobs[0].trial.name}: the frozen model's weights were written to")
@@ -76,7 +77,7 @@ def run_together(jobs: Sequence[Job], condition: Condition, *, gpt: FrozenGPT, p
 def _attempt(make: Callable[..., Found], *given: Any) -> Found | Exception:
     try:
         return make(*given)
-    except (Refusal, RuntimeError, MemoryError) as error:
+    except (Refusal, RuntimeError, MemoryError, SafetensorError) as error:
         return error
 
 

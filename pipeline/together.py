@@ -13,10 +13,11 @@ import torch
 from torch import Tensor
 
 from pipeline.batch import lay_out
+from pipeline.memory import out_of_memory
 from pipeline.methods.p_tuning import PTuning
 from pipeline.mixed import stack
 from pipeline.splice import answer_scores
-from pipeline.train import Course, Step, Trained, out_of_memory
+from pipeline.train import Course, Step, Trained
 from templates.refusal import Refusal
 
 log = logging.getLogger(__name__)

@@ -23,6 +23,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from pipeline.folds import TOO_FEW, derive
+from pipeline.memory import halving, out_of_memory
 from pipeline.outcome import Epoch
 from pipeline.tunable import Training, Tunable
 from templates.benchmark import Record
@@ -38,11 +39,12 @@ NOT_MEASURED = -1.0
 @dataclass(frozen=True, slots=True)
 class Trained:
     """The epochs seen and the one whose parameters the Tunable now holds (0: it had nothing to train). `micro_batch`: records at a time where memory
-    forced fewer than asked for, else 0."""
+    forced fewer than asked for, else 0. `before`: seconds spent before it was interrupted and went on from a checkpoint."""
 
     history: tuple[Epoch, ...] = ()
     best_epoch: int = 0
     micro_batch: int = 0
+    before: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def course(
     choose = len(validation) >= TOO_FEW
     stepper = Stepper(tunable, optimiser, plan)
     stepper.size = state.size or stepper.size
-    written, pause = time.monotonic(), beside * CHECKPOINT_SECONDS
+    begun = written = time.monotonic()
+    before, pause = state.seconds, beside * CHECKPOINT_SECONDS
     for epoch in range(len(state.history) + 1, epochs + 1):
         if choose and epoch - 1 - state.best_epoch >= plan.patience:
             break
@@ -116,6 +119,7 @@ def course(
             state.total += loss * len(order[number])
             state.steps, state.size = number + 1, stepper.size
             if checkpoint is not None and (began := time.monotonic()) - written >= pause:
+                state.seconds = before + (began - begun) / beside
                 state.write(checkpoint)
                 written = time.monotonic()
                 pause = beside * max(CHECKPOINT_SECONDS, WRITING * (written - began))
@@ -124,6 +128,7 @@ def course(
             loss = _answer_loss(tunable, validation, size=plan.batch_size)
         elif validation:
             loss, accuracy = _validate(tunable, validation, labels)
+        stepper.check(loss, validation, part="validation")
         seen = Epoch(epoch, state.total / len(rows), loss, accuracy)
         state.history.append(seen)
         state.steps, state.total = 0, 0.0
@@ -132,10 +137,13 @@ def course(
             state.best = [parameter.detach().clone() for parameter in parameters]
         if on_epoch is not None:
             on_epoch(seen)
+    if checkpoint is not None and (ended := time.monotonic()) - begun >= CHECKPOINT_SECONDS:  # what comes now may fail, and then be done again
+        state.seconds = before + (ended - begun) / beside
+        state.write(checkpoint)
     with torch.no_grad():
         for parameter, value in zip(parameters, state.best, strict=True):
             parameter.copy_(value)
-    return Trained(tuple(state.history), state.best_epoch, stepper.size if stepper.size < (plan.micro_batch or plan.batch_size) else 0)
+    return Trained(tuple(state.history), state.best_epoch, stepper.size if stepper.size < (plan.micro_batch or plan.batch_size) else 0, before)
 
 
 def epochs_of(rows: int, *, epochs: int, batch_size: int, least_steps: int) -> int:
@@ -181,11 +189,11 @@ class Stepper:
         nn.utils.clip_grad_norm_(self.tunable.parameters(), self.plan.clip)
         self.optimiser.step()
 
-    def check(self, value: float, rows: Sequence[Record]) -> None:
+    def check(self, value: float, rows: Sequence[Record], *, part: str = "training") -> None:
         """Refuse a loss that is no number."""
         if not math.isfinite(value):
             first, rate = ", ".join(row.id for row in rows[:3]), self.plan.learning_rate
-            raise Refusal(f"training: the loss became {value} at {first}; lower learning_rate ({rate:g}) or use float32.")
+            raise Refusal(f"{part}: the loss became {value} at {first}; lower learning_rate ({rate:g}) or use float32.")
 
     def _gradients(self, rows: Sequence[Record], *, seed: int) -> float:
         weight, value = self.tunable.weight(rows), 0.0
@@ -199,11 +207,6 @@ class Stepper:
             self.check(value, rows)
             torch.autograd.backward(loss)
         return value
-
-
-def out_of_memory(error: Exception) -> bool:
-    """MemoryError, and what torch raises on a GPU (its own class) and on a CPU (a RuntimeError of the allocator)."""
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or "not enough memory" in str(error) or "can't allocate memory" in str(error)
 
 
 def _first_line(error: Exception) -> str:
@@ -220,19 +223,28 @@ def _validate(tunable: Tunable, rows: Sequence[Record], labels: Sequence[str]) -
 
 @torch.no_grad()
 def _answer_loss(tunable: Tunable, rows: Sequence[Record], *, size: int) -> float:
-    parts = [rows[start : start + size] for start in range(0, len(rows), size)]
-    return sum(float(tunable.loss(part)) * len(part) for part in parts) / len(rows)
+    """Mean over all answer tokens (nats), however the rows are cut into parts."""
+    sums = dict[int, float]()
+
+    def measure(part: Sequence[int]) -> None:
+        taken = [rows[row] for row in part]
+        sums[part[0]] = float(tunable.loss(taken)) * tunable.weight(taken)
+
+    for start in range(0, len(rows), size):
+        halving(range(start, min(start + size, len(rows))), measure)
+    return sum(sums.values()) / tunable.weight(rows)
 
 
 class _State:
     """All that an interrupted training needs: parameters, optimiser moments, the best so far, the epochs seen, of the one under way the steps done
-    and the sum of their rows' losses, and how many records fit at a time."""
+    and the sum of their rows' losses, how many records fit at a time, and the seconds spent. What cannot be written is said once and done without."""
 
     def __init__(self, parameters: tuple[nn.Parameter, ...], optimiser: torch.optim.AdamW) -> None:
         self.parameters = parameters
         self.optimiser = optimiser
         self.history: list[Epoch] = []
         self.steps, self.total, self.size = 0, 0.0, 0
+        self.seconds, self.told = 0.0, False
         self.best_loss, self.best_epoch = math.inf, 0
         self.best: list[Tensor] = [parameter.detach().clone() for parameter in parameters]
 
@@ -244,14 +256,19 @@ class _State:
             for key, value in self.optimiser.state[parameter].items():
                 tensors[f"adam.{number}.{key}"] = value if isinstance(value, Tensor) else torch.tensor(float(value))
         facts = {"history": json.dumps([asdict(epoch) for epoch in self.history]), "best": json.dumps([self.best_loss, self.best_epoch])}
-        facts["under way"] = json.dumps([self.steps, self.total, self.size])
-        make_atomic(path, lambda staged: save_file(tensors, staged, facts))
+        facts |= {"under way": json.dumps([self.steps, self.total, self.size]), "seconds": str(self.seconds)}
+        try:
+            make_atomic(path, lambda staged: save_file(tensors, staged, facts))
+        except (Refusal, SafetensorError) as error:
+            if not self.told:
+                log.warning("training goes on without a checkpoint: %s", error)
+            self.told = True
 
     def read(self, path: Path) -> None:
         try:
             with safe_open(path, framework="pt") as held:
                 facts, tensors = held.metadata(), {name: held.get_tensor(name) for name in held.keys()}  # noqa: SIM118
-            under_way = json.loads(facts["under way"])
+            under_way, seconds = json.loads(facts["under way"]), float(facts["seconds"])
             wanted = [list(parameter.shape) for parameter in self.parameters]
             if [list(tensors[f"now.{number}"].shape) for number in range(len(wanted))] != wanted:
                 raise KeyError("now")
@@ -267,3 +284,4 @@ class _State:
         self.history = [Epoch(**epoch) for epoch in json.loads(facts["history"])]
         self.best_loss, self.best_epoch = json.loads(facts["best"])
         self.steps, self.total, self.size = under_way
+        self.seconds = seconds

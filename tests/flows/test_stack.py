@@ -10,8 +10,10 @@ import pytest
 
 from flows.study import study
 from pipeline import running
-from pipeline.outcome import Outcome
+from pipeline.outcome import Outcome, Prediction
+from pipeline.train import Stepper
 from templates import catalogue, records
+from templates.benchmark import Record
 from templates.run_folder import Runs
 from templates.store import Store
 from tests.flows.conftest import write_study
@@ -57,6 +59,30 @@ def test_stacked_trials_are_the_single_ones(tmp_path: Path, server: str, cache: 
         assert other.signature == {**one.signature, "stack": "4"} and not other.error
         assert [item.predicted for item in one.predictions] == [item.predicted for item in other.predictions]
         assert one.history[-1].validation_loss == pytest.approx(other.history[-1].validation_loss, rel=1e-3)
+
+
+def test_a_trial_whose_test_failed_is_tested_again_and_not_trained_again(tmp_path: Path, server: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_study(tmp_path, "mine", save_llama(tmp_path / "model"), trials=TRIALS[1:], folds={"count": 3, "run": [0]})
+    monkeypatch.setattr("pipeline.train.CHECKPOINT_SECONDS", 0.0)
+    real, steps = running.evaluate, list[int]()
+    step = Stepper.step
+
+    def counted(self: Stepper, rows: Sequence[Record], *, seed: int) -> float:
+        steps.append(len(rows))
+        return step(self, rows, seed=seed)
+
+    def failing(*_: object, **__: object) -> tuple[Prediction, ...]:
+        raise RuntimeError("the GPU is gone\nand so on")
+
+    monkeypatch.setattr(Stepper, "step", counted)
+    monkeypatch.setattr("pipeline.running.evaluate", failing)
+    with chdir(tmp_path):
+        assert [one.error for one in outcomes(tmp_path, "mine")] == ["RuntimeError: the GPU is gone"]
+        monkeypatch.setattr("pipeline.running.evaluate", real)
+        trained = len(steps)
+        found = outcomes(tmp_path, "mine")[0]
+        assert trained and len(steps) == trained and not found.error and len(found.history) == FAST["epochs"]
+        assert not list((tmp_path / "runs" / ".store" / ".unfinished").glob("*"))
 
 
 def test_a_trial_that_another_process_put_there_first_leaves_no_empty_folders(

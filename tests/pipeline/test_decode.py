@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -44,6 +45,20 @@ def test_batch_padding_and_cache_equal_the_plain_way(gpt: FrozenGPT, name: str, 
     assert decoded(gpt, rows[::-1], prompt, name=name)[::-1] == expected
     monkeypatch.setattr(decoding, "BATCH", 1)
     assert decoded(gpt, rows, prompt, name=name) == expected
+
+
+def test_too_many_rows_at_once_are_read_again_in_halves(tiny: FrozenGPT, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    rows, prompt = utterances.records()[:10], torch.randn(10, tiny.hidden_size, generator=torch.Generator().manual_seed(3))
+    whole, real = decoded(tiny, rows, prompt), decoding._read
+
+    def narrow(gpt: FrozenGPT, readers: list[Reader], *given: Any) -> None:
+        real(gpt, readers, *given)
+        if len(readers) > 3:
+            raise MemoryError  # after all was read
+
+    monkeypatch.setattr(decoding, "_read", narrow)
+    assert decoded(tiny, rows, prompt) == whole and any(whole)
+    assert "out of memory with 10 records at a time; going on with 5" in caplog.text
 
 
 def test_other_prompts_read_other_slots(tiny: FrozenGPT) -> None:

@@ -52,7 +52,7 @@ def test_labels_without_a_training_row_are_listed(tiny: FrozenGPT, task: Localis
 
 def test_a_failed_trial_is_an_outcome_with_its_error(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:
     outcome = run(tiny, task, records, tmp_path, method="few_shot", settings={"shots": 99})
-    assert outcome.error == "Refusal: few_shot: shots is 99; choose from 0 to 64."
+    assert outcome.error == "few_shot: shots is 99; choose from 0 to 64."
     assert outcome.predictions == ()
 
 
