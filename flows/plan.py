@@ -188,8 +188,10 @@ def _check_search(group: TrialGroup, module: Any, *, where: str) -> None:
 
 def _check_tables(study: Study, path: Path) -> None:
     """What else a typo could silently switch off: benchmark names, and the settings of benchmarks, gate and translator."""
-    for named in study.benchmarks:
+    for number, named in enumerate(study.benchmarks):
         catalogue.benchmark(named)
+        if named in study.benchmarks[:number]:
+            raise Refusal(f"{path}: benchmark {named!r} stands twice in benchmarks; name each once.")
     counts = study.rows if isinstance(study.rows, Mapping) else dict.fromkeys(study.benchmarks, study.rows)
     for table, names in (("prompts", study.prompts), ("benchmark", study.benchmark), ("rows", counts)):
         for name in names:

@@ -27,7 +27,8 @@ class Card:
     """What a task's rows belong to; the loader refuses to put them to any other use. `slots`: slot words and the marks around them. `placement`:
     where the virtual tokens were moved to, as in templates.placement; empty where they stand as the prompt is written. `signature`: the trial's, with
     digests of data and code, and the gate's verdict on that data; it is shown, not compared. `per_token`: its labels
-    are ranked by the mean over their tokens."""
+    are ranked by the mean over their tokens. `variants` (further words of labels that have any) and `dtype` (of the model's weights) are None and empty in
+    tables of before, and then not compared."""
 
     model: str
     model_fingerprint: str
@@ -40,6 +41,8 @@ class Card:
     tokenizer: str = ""
     per_token: bool = False
     signature: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, str] | None = None
+    dtype: str = ""
 
 
 def card_for(task: LocalisedTask, gpt: FrozenGPT, *, trial: str, placement: str = "", signature: Mapping[str, str] | None = None) -> Card:
@@ -55,7 +58,17 @@ def card_for(task: LocalisedTask, gpt: FrozenGPT, *, trial: str, placement: str 
         placement=placement,
         tokenizer=gpt.tokenizer_fingerprint,
         signature=dict(signature or {}),
+        variants=_variants(task),
+        dtype=_dtype(gpt),
     )
+
+
+def _dtype(gpt: FrozenGPT) -> str:
+    return str(gpt.dtype).removeprefix("torch.")
+
+
+def _variants(task: LocalisedTask) -> dict[str, str]:
+    return {label: ",".join(words) for label, words in task.verbalizer.variants.items() if words}
 
 
 def _slots(task: LocalisedTask) -> dict[str, str]:
@@ -89,15 +102,24 @@ class PromptTable:
         if task.name not in self.rows:
             raise UnknownName(f"prompt table: no task {task.name!r}; there are {', '.join(self.rows) or 'none'}.{did_you_mean(task.name, self.rows)}")
         card = self.cards[task.name]
-        for what, trained, now in (
-            ("tokenizer", card.tokenizer or gpt.tokenizer_fingerprint, gpt.tokenizer_fingerprint),
-            ("model", card.model_fingerprint, gpt.fingerprint),
-            ("prompt", card.prompt, task.prompt.source),
-            ("words", dict(card.words), dict(task.verbalizer.words)),
-            ("slot words", dict(card.slots), _slots(task)),
-        ):
-            if trained != now:
-                raise Refusal(f"prompt table: {task.name} was trained with {what} {trained!r}, this is {now!r}; use the same {what} or tune again.")
+        if card.tokenizer and card.tokenizer != gpt.tokenizer_fingerprint:
+            raise Refusal(f"prompt table: {task.name} was trained with another tokenizer than that of {gpt.name}; use the model as it was or tune again.")
+        if card.dtype and card.dtype != _dtype(gpt):
+            raise Refusal(f'prompt table: {task.name} was trained in {card.dtype}, the model is in {_dtype(gpt)}; say dtype = "{card.dtype}" in [model].')
+        if card.model_fingerprint != gpt.fingerprint:
+            other = card.model if card.model != gpt.name else f"other weights under the name {card.model}"
+            raise Refusal(f"prompt table: {task.name} was trained on {other}, this is {gpt.name}; use the same weights or tune again.")
+        if card.prompt != task.prompt.source:
+            raise Refusal(f"prompt table: {task.name} was trained with the prompt {card.prompt!r}, this is {task.prompt.source!r}; use the same or tune again.")
+        words = (("word", card.words, task.verbalizer.words), ("variants", card.variants, _variants(task)), ("slot word", card.slots, _slots(task)))
+        for what, trained, now in words:
+            if trained is None:
+                continue
+            changed = [key for key in {**trained, **now} if trained.get(key) != now.get(key)]
+            if changed:
+                one, more = changed[0], f" ({len(changed)} differ)" if len(changed) > 1 else ""
+                said = f"{task.name} was trained with the {what} {trained.get(one)!r} for {one!r}, this has {now.get(one)!r}{more}"
+                raise Refusal(f"prompt table: {said}; use the same {what} or tune again.")
         return self.rows[task.name].to(gpt.device)
 
     def save(self, folder: Path) -> None:

@@ -32,6 +32,7 @@ def test_every_shipped_study_reads() -> None:
         ('title = "x"\n[[trials]]\nmethod = "tfidf"\nbenchmarks = ["assistant"]', "trials benchmark 'assistant' is not one of the study (fiqa)"),
         ('title = "x"\n[second]\nengine = "identity"\nsettings = { beam = 2 }', "[second] settings: unknown key 'beam'"),
         ('title = "x"\n[gate]\nretry = ["bean"]', "retry: no rung 'bean'; there are beam,"),
+        ('title = "x"\nbenchmarks = ["fiqa", "fiqa"]', "benchmark 'fiqa' stands twice in benchmarks; name each once."),
         ('title = "x"\non_fail = "hope"', "on_fail: input should be 'stop' or 'continue'"),
     ],
 )

@@ -13,6 +13,7 @@ from templates import catalogue, language
 from templates.benchmark import Record
 from templates.refusal import Refusal, UnknownName
 from templates.task import LocalisedTask, localise
+from templates.verbalizer import Verbalizer
 
 
 def test_adding_a_task_leaves_the_other_bit_identical(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path) -> None:
@@ -38,11 +39,27 @@ def test_mismatches_are_named(tiny: FrozenGPT, task: LocalisedTask, tmp_path: Pa
     table.add(task.name, torch.zeros(10, tiny.hidden_size), card)
     with pytest.raises(Refusal, match="task 'en/fiqa' is already there"):
         table.add(task.name, torch.zeros(10, tiny.hidden_size), card)
-    with pytest.raises(Refusal, match="en/fiqa was trained with prompt"):
+    with pytest.raises(Refusal, match="en/fiqa was trained with the prompt"):
         table.take(localise(task.benchmark, task.language, prompt="published"), tiny)
     table.cards[task.name] = replace(card, model_fingerprint="other")
-    with pytest.raises(Refusal, match="en/fiqa was trained with model 'other'"):
+    with pytest.raises(Refusal, match=f"en/fiqa was trained on other weights under the name {tiny.name}, this is {tiny.name}"):
         table.take(task, tiny)
+    table.cards[task.name] = replace(card, model_fingerprint="other", model="another")
+    with pytest.raises(Refusal, match=f"en/fiqa was trained on another, this is {tiny.name}; use the same weights or tune again"):
+        table.take(task, tiny)
+    table.cards[task.name] = replace(card, dtype="bfloat16")
+    with pytest.raises(Refusal, match=r'en/fiqa was trained in bfloat16, the model is in float32; say dtype = "bfloat16" in \[model\]'):
+        table.take(task, tiny)
+    words = dict(task.verbalizer.words)
+    other = replace(task, verbalizer=Verbalizer({**words, "positive": " good"}, {}))
+    table.cards[task.name] = card
+    with pytest.raises(Refusal, match="en/fiqa was trained with the word ' positive' for 'positive', this has ' good'; use the same word or tune again"):
+        table.take(other, tiny)
+    varied = replace(task, verbalizer=Verbalizer(words, {"positive": ("up",), "negative": ("down",)}))
+    with pytest.raises(Refusal, match=r"with the variants None for 'positive', this has 'up' \(2 differ\)"):
+        table.take(varied, tiny)
+    table.cards[task.name] = replace(card, variants=None, dtype="")  # of before
+    table.take(varied, tiny)
     with pytest.raises(UnknownName, match="no task 'sv/fiqa'; there are en/fiqa"):
         table.take(localise(task.benchmark, language.load("sv")), tiny)
     table.save(tmp_path)
@@ -62,5 +79,5 @@ def test_a_moved_prompt_is_taken_with_its_placement(tiny: FrozenGPT, task: Local
     answering = Answering(tiny, placed)
     assert torch.isfinite(answering.rank(answering.encode(records), again.take(task, tiny))).all()
     again.cards[task.name] = replace(again.cards[task.name], tokenizer="other")
-    with pytest.raises(Refusal, match="en/fiqa was trained with tokenizer 'other'"):
+    with pytest.raises(Refusal, match="en/fiqa was trained with another tokenizer than that of"):
         again.take(task, tiny)
