@@ -1,4 +1,4 @@
-"""Metrics of classification. Ratios 0-1; the labels are always all labels of the benchmark, also those a fold lacks."""
+"""Metrics of classification. Ratios 0-1; macro-F1 is the mean over the labels that occur or are predicted, so that a label a fold lacks says nothing."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ Scores = dict[str, float]
 
 
 def classification(gold: Sequence[str], predicted: Sequence[str], *, labels: Sequence[str]) -> Scores:
-    """accuracy and macro_f1 (a label that never occurs and is never predicted counts as 0, as in scikit-learn)."""
+    """accuracy and macro_f1 (a label that neither occurs nor is predicted is left out, as scikit-learn does unasked)."""
+    there = {*gold, *predicted}
     return {
         "accuracy": float(accuracy_score(gold, predicted)),
-        "macro_f1": float(f1_score(gold, predicted, labels=list(labels), average="macro", zero_division=0.0)),
+        "macro_f1": float(f1_score(gold, predicted, labels=[label for label in labels if label in there], average="macro", zero_division=0.0)),
     }
 
 
@@ -31,12 +32,13 @@ def interval(gold: Sequence[str], predicted: Sequence[str], *, labels: Sequence[
     if metric == "accuracy":
         values = (truth == guess).mean(axis=1)
     elif metric == "macro_f1":
-        f1 = []
+        f1, there = np.zeros(resamples), np.zeros(resamples)
         for number in range(len(labels)):
             hits = ((truth == number) & (guess == number)).sum(axis=1)
             size = (truth == number).sum(axis=1) + (guess == number).sum(axis=1)
-            f1.append(np.divide(2 * hits, size, out=np.zeros(resamples), where=size > 0))
-        values = np.mean(f1, axis=0)
+            f1 += np.divide(2 * hits, size, out=np.zeros(resamples), where=size > 0)
+            there += size > 0
+        values = f1 / there
     else:
         raise ValueError(f"no interval for metric {metric!r}; there are accuracy, macro_f1")
     low, high = np.quantile(values, [0.025, 0.975])

@@ -168,12 +168,14 @@ def _outcome(
 def _notes(split: Parts, condition: Condition) -> tuple[str, ...]:
     """What a reader should know of the parts: rows left out, labels that nothing was learnt of, which are also said as a warning."""
     notes = [f"{split.leaked} training rows left out: a test row reads the same"] if split.leaked else []
-    labels, seen = condition.task.verbalizer.labels, {row.label for row in split.train}
-    missing = [label for label in labels if label not in seen]
-    if missing:
-        listed = ", ".join(missing[:MOST_LISTED]) + (f" and {len(missing) - MOST_LISTED} more" if len(missing) > MOST_LISTED else "")
-        notes.append(f"{len(missing)} of {len(labels)} labels have no training row: {listed}")
-        _warn(f"{condition.task.name}: {notes[-1]}")
+    labels = condition.task.verbalizer.labels
+    for part, rows in (("training", split.train), ("test", split.test)):
+        seen = {row.label for row in rows}
+        missing = [label for label in labels if label not in seen]
+        if missing:
+            listed = ", ".join(missing[:MOST_LISTED]) + (f" and {len(missing) - MOST_LISTED} more" if len(missing) > MOST_LISTED else "")
+            notes.append(f"{len(missing)} of {len(labels)} labels have no {part} row: {listed}")
+            _warn(f"{condition.task.name}: {notes[-1]}")
     return tuple(notes)
 
 

@@ -76,6 +76,10 @@ def test_metrics_against_hand_counts() -> None:
     assert low < 0.75 < high
     assert high - low == pytest.approx(2 * 1.96 * np.sqrt(0.75 * 0.25 / 200), rel=0.15)
     assert interval(gold, gold, labels=("a", "b"), metric="macro_f1", seed=1)[1] == 1.0
+    wider = ("a", "b", "c")  # c is nowhere: it takes no part
+    assert classification(gold, guess, labels=wider) == scores
+    assert interval(gold * 50, guess * 50, labels=wider, metric="macro_f1") == interval(gold * 50, guess * 50, labels=("a", "b"), metric="macro_f1")
+    assert classification(gold, ["a", "a", "c", "b"], labels=wider)["macro_f1"] == pytest.approx((0.8 + 1 + 0) / 3)
 
 
 def test_a_model_that_is_not_there_is_refused_in_one_sentence() -> None:
