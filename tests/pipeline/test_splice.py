@@ -1,5 +1,6 @@
 """splice and choose: positions, masks, tries and cached prefixes change nothing (house test 7)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,8 +9,11 @@ import torch
 from pipeline.answering import Answering
 from pipeline.batch import lay_out
 from pipeline.frozen_gpt import FrozenGPT
+from pipeline.methods.p_tuning import PTuning
 from pipeline.prefix import PrefixCache
 from pipeline.splice import answer_scores, shared_front, splice
+from pipeline.tokens import Encoded
+from pipeline.tune import tune
 from templates import catalogue, language
 from templates.benchmark import Record
 from templates.task import localise
@@ -27,6 +31,40 @@ def plain_scores(gpt: FrozenGPT, answering: Answering, record: Record, prompt: t
         start = len(encoded.before) + len(encoded.stem)
         found.append(sum(float(logits[start + step - 1, token]) for step, token in enumerate(answer)))
     return found
+
+
+def plain_loss(gpt: FrozenGPT, encoded: Sequence[Encoded], prompt: torch.Tensor) -> torch.Tensor:
+    """The same for training: mean over all answer tokens."""
+    said = []
+    for item in encoded:
+        ids = torch.tensor([item.before + item.stem + item.answer])
+        logits = torch.log_softmax(gpt.model(inputs_embeds=splice(gpt, ids, prompt)).logits[0], dim=-1)
+        first = ids.shape[1] - len(item.answer)
+        said += [logits[first + step - 1, token] for step, token in enumerate(item.answer)]
+    return -torch.stack(said).mean()
+
+
+@pytest.mark.parametrize("prompt_name", ["", "published", "split"])
+def test_whole_trainings_end_at_the_same_prompt(gpt: FrozenGPT, prompt_name: str, records: list[Record], monkeypatch: pytest.MonkeyPatch) -> None:
+    task = localise(catalogue.benchmark("fiqa"), language.load("en"), prompt=prompt_name)
+    given = {"train_rows": records[:40], "validation_rows": records[40:60], "ahead": records[:60], "seed": 3}
+    settings = {"epochs": 4, "batch_size": 8, "learning_rate": 0.003, "least_steps": 1, "patience": 9}
+
+    def slow(self: Answering, encoded: Sequence[Encoded], prompt: torch.Tensor | None) -> torch.Tensor:
+        assert prompt is not None
+        return plain_loss(gpt, encoded, prompt)
+
+    prompts, histories = list[torch.Tensor](), list[list[float]]()
+    for way in (Answering.loss, slow):
+        monkeypatch.setattr(Answering, "loss", way)
+        tunable, trained = tune("p_tuning", Answering(gpt, task), settings=settings, **given)
+        assert isinstance(tunable, PTuning)
+        prompts.append(tunable.prompt().detach())
+        histories.append([epoch.train_loss for epoch in trained.history])
+    moved = float((prompts[0] - tunable.start).abs().max())
+    assert len(histories[0]) * 5 == 20 and moved > 0.01  # 20 steps of AdamW
+    assert float((prompts[0] - prompts[1]).abs().max()) < 0.01 * moved
+    assert histories[0] == pytest.approx(histories[1], rel=1e-3)
 
 
 @pytest.mark.parametrize("prompt_name", ["", "published", "split"])
@@ -70,13 +108,7 @@ def test_gradients_with_shared_and_cached_prefix_equal_the_plain_path(gpt: Froze
     loss = answering.loss(encoded, cached)
     loss.backward()
     plain = start.clone().requires_grad_()
-    losses = []
-    for item in encoded:
-        ids = torch.tensor([item.before + item.stem + item.answer])
-        logits = torch.log_softmax(gpt.model(inputs_embeds=splice(gpt, ids, plain)).logits[0], dim=-1)
-        first = ids.shape[1] - len(item.answer)
-        losses.append(-torch.stack([logits[first + step - 1, token] for step, token in enumerate(item.answer)]).mean())
-    expected = torch.stack(losses).mean()
+    expected = plain_loss(gpt, encoded, plain)
     expected.backward()
     torch.testing.assert_close(loss, expected, atol=1e-5, rtol=1e-5)
     torch.testing.assert_close(cached.grad, plain.grad, atol=1e-5, rtol=1e-4)
