@@ -1,13 +1,13 @@
 """continual: tasks that come one after the other, three ways: added to a prompt table, tuned together, or in turn through one encoder.
 
-Adding freezes what is there: the old rows are compared byte for byte, and the old answers one by one. In turn is what forgetting looks like without
-a table (Chaudhry et al. 2018, https://arxiv.org/abs/1801.10112: best accuracy a task ever had minus the one it ends with).
+Adding freezes what is there: the old rows are compared byte for byte, and the old answers, probabilities and slots one by one. In turn is what
+forgetting looks like without a table (Chaudhry et al. 2018, https://arxiv.org/abs/1801.10112: best accuracy a task ever had minus the one it ends with).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.answering import Answering
 from pipeline.folds import Parts
@@ -16,17 +16,19 @@ from pipeline.methods.p_tuning import PTuning, Settings, build
 from pipeline.metrics import classification
 from pipeline.outcome import Prediction
 from pipeline.prompt_table import PromptTable, card_for
+from pipeline.slot_metrics import slot_scores
 from pipeline.train import train
 from pipeline.tunable import Tunable
 from pipeline.tune import evaluate
 from templates.benchmark import Record
+from templates.placement import move
 
 WAYS = ("added", "together", "in turn")
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """How well `task` is done after `after` was learnt, one `way` of three."""
+    """How well `task` is done after `after` was learnt, one `way` of three. Span F1 and exact match are None where the task has no slots."""
 
     way: str
     after: str
@@ -34,11 +36,13 @@ class Stage:
     accuracy: float
     macro_f1: float
     test_rows: int
+    span_f1: float | None = None
+    exact_match: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """All stages in order, and the table that adding made."""
+    """All stages in order, and the table that adding made or grew."""
 
     stages: tuple[Stage, ...]
     table: PromptTable
@@ -52,50 +56,71 @@ class Course:
 def course(
     tasks: Mapping[str, Answering],
     parts: Mapping[str, Parts],
-    settings: Settings,
+    settings: Mapping[str, Settings],
     *,
     seed: int,
     ways: Sequence[str] = WAYS,
+    table: PromptTable | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Course:
-    """Go through the tasks in order. `parts`: each task's training, validation and test rows, with ids that differ between tasks."""
-    table, stages = PromptTable(), list[Stage]()
+    """Go through the tasks in order. `parts`: each task's training, validation and test rows, with ids that differ between tasks. `table`: one that
+    grows; what it holds already is only tested. One encoder for all is trained as the first task's settings say, each task's tokens where its own do."""
+    table, stages = table or PromptTable(), list[Stage]()
     if "added" in ways:
         stages += _added(tasks, parts, settings, table=table, seed=seed, say=say)
+    alone = set(ways) <= {"added"}
+    moved = {} if alone else {name: one.of(replace(one.task, prompt=move(one.task.prompt, settings[name].placement))) for name, one in tasks.items()}
+    first = replace(settings[next(iter(tasks))], placement="")
     if "together" in ways:
-        together = Joint(tasks, _all(parts), settings, seed=seed)
+        together = Joint(moved, _all(parts), first, seed=seed)
         say("together: " + ", ".join(tasks))
         _train(together, parts, list(parts), seed=seed)
-        stages += [_stage("together", "all", name, together.one(name), tasks, parts) for name in tasks]
+        stages += [_stage("together", "all", name, together.one(name), moved[name], parts) for name in tasks]
     if "in turn" in ways:
-        shared = Joint(tasks, _all(parts), settings, seed=seed)
+        shared = Joint(moved, _all(parts), first, seed=seed)
         for number, name in enumerate(tasks):
             say(f"in turn: {name}")
             _train(shared, parts, [name], seed=seed)
-            stages += [_stage("in turn", name, known, shared.one(known), tasks, parts) for known in list(tasks)[: number + 1]]
+            stages += [_stage("in turn", name, known, shared.one(known), moved[known], parts) for known in list(tasks)[: number + 1]]
     return Course(tuple(stages), table)
 
 
 def _added(
-    tasks: Mapping[str, Answering], parts: Mapping[str, Parts], settings: Settings, *, table: PromptTable, seed: int, say: Callable[[str], None]
+    tasks: Mapping[str, Answering],
+    parts: Mapping[str, Parts],
+    settings: Mapping[str, Settings],
+    *,
+    table: PromptTable,
+    seed: int,
+    say: Callable[[str], None],
 ) -> list[Stage]:
-    stages: list[Stage] = []
-    answers: dict[str, tuple[Prediction, ...]] = {}
+    stages, answers = list[Stage](), dict[str, tuple[Prediction, ...]]()
+
+    def test(after: str) -> None:
+        """Every task of the table that is among these."""
+        for name in [name for name in tasks if name in table.rows]:
+            placed = tasks[name].of(table.placed(tasks[name].task))
+            holding = PTuning.holding(placed, table.take(tasks[name].task, placed.gpt))
+            holding.prepare((), seed=seed, ahead=_rows(parts[name]))
+            found = _tested(holding, placed, parts[name])
+            if answers.setdefault(name, found) != found:
+                raise RuntimeError(f"adding {after} changed what {name} answers")
+            stages.append(_scored("added", after, name, found, placed))
+
+    if table.rows:
+        test("the table")
     for name, answering in tasks.items():
+        if name in table.rows:
+            continue
         say(f"added: {name}")
         before = {known: rows.clone() for known, rows in table.rows.items()}
-        tunable = build(answering, settings, seed=seed)
+        tunable = build(answering, settings[name], seed=seed)
         tunable.prepare(parts[name].train, seed=seed, ahead=_rows(parts[name]))
         _train(tunable, parts, [name], seed=seed, labels=answering.task.verbalizer.labels, whole=answering.task.slots is not None)
-        table.add(name, tunable.prompt(), card_for(answering.task, answering.gpt, trial=f"continual/{seed}"))
-        for known in table.rows:
-            holding = PTuning.holding(tasks[known], table.rows[known])
-            holding.prepare((), seed=seed, ahead=_rows(parts[known]))
-            found = evaluate(holding, parts[known].test, labels=tasks[known].task.verbalizer.labels)
-            if known in before and (not before[known].equal(table.rows[known]) or _labels(found) != _labels(answers[known])):
-                raise RuntimeError(f"adding {name} changed {known}: its rows or answers are not those of before")
-            answers[known] = found
-            stages.append(_scored("added", name, known, found, tasks[known].task.verbalizer.labels))
+        table.add(name, tunable.prompt(), card_for(answering.task, answering.gpt, trial=f"continual/{seed}", placement=settings[name].placement))
+        if any(not rows.equal(table.rows[known]) for known, rows in before.items()):
+            raise RuntimeError(f"adding {name} changed rows of others")
+        test(name)
     return stages
 
 
@@ -110,10 +135,6 @@ def _train(
     train(tunable, rows, validation=validation, labels=labels or (), seed=seed, whole_answer=bool(whole))
 
 
-def _labels(found: Sequence[Prediction]) -> list[str]:
-    return [item.predicted for item in found]
-
-
 def _rows(part: Parts) -> list[Record]:
     return [*part.train, *part.validation, *part.test]
 
@@ -122,11 +143,16 @@ def _all(parts: Mapping[str, Parts]) -> dict[str, list[Record]]:
     return {name: _rows(part) for name, part in parts.items()}
 
 
-def _stage(way: str, after: str, name: str, tunable: Tunable, tasks: Mapping[str, Answering], parts: Mapping[str, Parts]) -> Stage:
-    labels = tasks[name].task.verbalizer.labels
-    return _scored(way, after, name, evaluate(tunable, parts[name].test, labels=labels), labels)
+def _stage(way: str, after: str, name: str, tunable: Tunable, answering: Answering, parts: Mapping[str, Parts]) -> Stage:
+    return _scored(way, after, name, _tested(tunable, answering, parts[name]), answering)
 
 
-def _scored(way: str, after: str, name: str, found: Sequence[Prediction], labels: Sequence[str]) -> Stage:
-    scores = classification([item.label for item in found], [item.predicted for item in found], labels=labels)
-    return Stage(way, after, name, scores["accuracy"], scores["macro_f1"], len(found))
+def _tested(tunable: Tunable, answering: Answering, part: Parts) -> tuple[Prediction, ...]:
+    task = answering.task
+    return evaluate(tunable, part.test, labels=task.verbalizer.labels, slots_in=task.benchmark.slots_in if task.slots is not None else "")
+
+
+def _scored(way: str, after: str, name: str, found: Sequence[Prediction], answering: Answering) -> Stage:
+    scores = classification([item.label for item in found], [item.predicted for item in found], labels=answering.task.verbalizer.labels)
+    slots = slot_scores(found) if answering.task.slots is not None else {}
+    return Stage(way, after, name, scores["accuracy"], scores["macro_f1"], len(found), **slots)

@@ -56,7 +56,7 @@ def test_a_mixed_batch_gives_what_each_task_gives_alone(both: dict[str, Answerin
 def test_adding_keeps_old_tasks_and_the_shared_encoder_moves_them(both: dict[str, Answering], records: list[Record]) -> None:
     parts = split(rows_of(both, records))
     first, second = both
-    found = course(both, parts, FAST, seed=1)
+    found = course(both, parts, dict.fromkeys(both, FAST), seed=1)
     assert [(stage.way, stage.after, stage.task) for stage in found.stages] == [
         ("added", first, first),
         ("added", second, first),
@@ -70,6 +70,19 @@ def test_adding_keeps_old_tasks_and_the_shared_encoder_moves_them(both: dict[str
     kept = [stage for stage in found.stages if (stage.way, stage.task) == ("added", first)]
     assert kept[0].accuracy == kept[1].accuracy and found.forgotten("added", first) == 0
     assert {name: tuple(rows.shape) for name, rows in found.table.rows.items()} == {first: (10, 32), second: (40, 32)}
+    assert all((stage.span_f1 is None) is (stage.task == first) for stage in found.stages)
+
+
+def test_a_table_grows_and_what_it_holds_is_tested_only(both: dict[str, Answering], records: list[Record]) -> None:
+    parts = split(rows_of(both, records))
+    first, second = both
+    settings = {first: replace(FAST, placement="3 front"), second: FAST}
+    table = course({first: both[first]}, parts, settings, seed=1, ways=("added",)).table
+    rows = table.rows[first].clone()
+    found = course(both, parts, settings, seed=2, ways=("added",), table=table)
+    assert [(stage.after, stage.task) for stage in found.stages] == [("the table", first), (second, first), (second, second)]
+    assert found.table.rows[first].equal(rows) and tuple(rows.shape) == (3, 32) and found.table.cards[first].placement == "3 front"
+    assert found.stages[0].accuracy == found.stages[1].accuracy
 
 
 def test_training_another_task_moves_a_shared_encoders_prompt(both: dict[str, Answering], records: list[Record], tmp_path: Path) -> None:
