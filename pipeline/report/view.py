@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 
-from pipeline.outcome import Outcome, is_target
+from pipeline.outcome import Outcome, Prediction, is_target
 from pipeline.report import charts, sentences
 from pipeline.report.inputs import Inputs
 from pipeline.report.measure import METRICS
 from pipeline.report.summary import Cell, Table
 from pipeline.significance import calibration_error
+from pipeline.slot_metrics import nemo_slots, slot_scores
 from templates.benchmark import Record
 from templates.language import ENGLISH
 from templates.prompt import TOKEN, Virtual, parse
@@ -22,6 +23,7 @@ from templates.task import SlotWords
 from templates.verbalizer import Verbalizer
 
 MISTAKES = 10  # listed where labels are too many for a matrix
+SILENT = "Never naming a slot"
 EXAMPLES = 6  # shown per benchmark, quarantined and kept each
 
 
@@ -116,6 +118,7 @@ def table_view(inputs: Inputs, table: Table) -> dict[str, Any]:
         "trials": list(zip(table.outcomes, table.names, strict=True)),
         "comparisons": [(inputs.spoken(gap.condition), inputs.spoken(gap.other_condition), gap) for gap in (*table.leads, *table.costs)],
         "calibration": _calibration(inputs, table),
+        "dialects": _dialects(inputs, table) if table.slots else [],
         "searches": _searches(inputs, table.benchmark) if table.part == 0 else [],
     }
 
@@ -131,6 +134,21 @@ def _calibration(inputs: Inputs, table: Table) -> list[tuple[str, str, float, fl
             said, right = [item.probability for item in rows], [item.label == item.predicted for item in rows]
             error = calibration_error(said, right)
             found.append((inputs.spoken(condition), cell.name, sum(said) / len(said), sum(right) / len(right), error))
+    return found
+
+
+def _dialects(inputs: Inputs, table: Table) -> list[tuple[str, str, dict[str, float]]]:
+    """(language, method, scores) of slots in both dialects, over all test rows of its trials on all data, and at the end of each language what
+    NeMo's gives to whoever never names a slot."""
+    found: list[tuple[str, str, dict[str, float]]] = []
+    for condition in dict.fromkeys(outcome.condition for outcome in table.outcomes):
+        rows: list[Prediction] = []
+        for cell in table.main(condition):
+            rows = [item for outcome in _trials_of(table, cell) for item in outcome.predictions] or rows
+            found.append((inputs.spoken(condition), cell.name, {**slot_scores(rows), **nemo_slots(rows)}))
+        if rows:
+            silent = [replace(item, predicted_slots=()) for item in rows]
+            found.append((inputs.spoken(condition), SILENT, {"span_f1": 0.0, **nemo_slots(silent)}))
     return found
 
 

@@ -17,7 +17,7 @@ from pipeline.report.inputs import Inputs, Model
 from pipeline.report.measure import measure
 from pipeline.report.page import render
 from pipeline.report.summary import Summary, summarise
-from pipeline.slot_metrics import slot_interval, slot_scores
+from pipeline.slot_metrics import nemo_slots, slot_interval, slot_scores
 from templates.benchmark import Record
 from templates.language import Cell
 from templates.slots import Slot
@@ -115,6 +115,17 @@ def test_without_slots_nothing_is_said_of_them(outcomes: list[Outcome], html: st
     assert all(cell.span_f1 is None and cell.exact_match is None for cell in cells)
     assert "Span F1" not in html
     assert "span F1" not in html
+
+
+def test_slots_stand_there_in_both_dialects(found: list[Outcome]) -> None:
+    said = re.sub(r"<[^>]+>|\s+", " ", page(found).split("Slots in two dialects")[1].split("</details>")[0])
+    rows = [row for outcome in found[:2] for row in outcome.predictions]
+    nemo = nemo_slots(rows)
+    percent = [f"{100 * value:.1f}" for value in (slot_scores(rows)["span_f1"], slot_scores(rows)["exact_match"], *nemo.values())]
+    assert re.search(r"P-tuning +Swedish +" + r"\W+% +".join(percent), said)
+    assert re.search(r"Never naming a slot +Swedish +0\.0\W+% +0\.0\W+% +0\.0\W+% +0\.0", said)  # every one of these texts has a slot
+    plain = [replace(outcome, span_f1=None, exact_match=None) for outcome in found]
+    assert "two dialects" not in page(plain)
 
 
 def test_sixty_four_labels_are_folded_into_twelve(found: list[Outcome]) -> None:
