@@ -46,7 +46,7 @@ class PromptEncoder(nn.Module):
         if kind == "none":
             nn.init.xavier_normal_(self.embedding.weight)
             name = None
-        self.register_buffer("scale", torch.ones(()), persistent=True)
+        self.register_buffer("scale", torch.ones(2), persistent=True)  # of the rows of a name, and of the others
         self.register_buffer("offset", torch.zeros(virtual_tokens, hidden_size), persistent=True)
         self.register_buffer("name", (name[:virtual_tokens] if name is not None else torch.zeros(0, hidden_size)).float(), persistent=True)
 
@@ -54,19 +54,24 @@ class PromptEncoder(nn.Module):
         """The virtual tokens; of another task that shares the encoder where its `name` is given."""
         name = self.get_buffer("name") if name is None else name[: self.embedding.num_embeddings]
         rows = torch.cat([name, self.embedding.weight[len(name) :]])
-        made: Tensor = self.mapping(rows) * self.get_buffer("scale") + self.get_buffer("offset")
+        of_name, of_others = self.get_buffer("scale")
+        scale = torch.cat([of_name.expand(len(name)), of_others.expand(len(rows) - len(name))])
+        made: Tensor = self.mapping(rows) * scale[:, None] + self.get_buffer("offset")
         return made
 
     @torch.no_grad()
     def match(self, size: float) -> None:
         """Scale what comes out, once, so that its root mean square is `size`: that of the word embeddings among which it will stand.
 
-        Plain encoders start far from it: with SmolLM2 lstm several times too small (0.03 among 0.14; its first epoch goes into growing).
+        Plain encoders start far from it: with SmolLM2 lstm several times too small (0.03 among 0.14; its first epoch goes into growing). The rows of a
+        name, whose inputs are word embeddings and not drawn with deviation 1, are matched by themselves: in tpmlp and mlp they come out eight times smaller.
         """
         training = self.training
         self.eval()
-        scale = self.get_buffer("scale")
-        scale.mul_(size / self().pow(2).mean().sqrt())
+        made, count, scale = self(), len(self.get_buffer("name")), self.get_buffer("scale")
+        for number, rows in enumerate((made[:count], made[count:])):
+            if len(rows):
+                scale[number] *= size / rows.pow(2).mean().sqrt()
         self.train(training)
 
     @torch.no_grad()

@@ -102,3 +102,14 @@ def test_the_first_prompt_has_the_size_of_word_embeddings(tiny: FrozenGPT, task:
     words = tiny.model.get_input_embeddings().weight
     assert sizes[True] == pytest.approx(float(words.pow(2).mean().sqrt()), rel=1e-4)
     assert sizes[False] != pytest.approx(sizes[True], rel=0.05)
+
+
+@pytest.mark.parametrize("kind", ["lstm", "tpmlp", "mlp"])
+def test_the_rows_of_a_name_are_matched_by_themselves(kind: Kind) -> None:
+    torch.manual_seed(0)
+    encoder = PromptEncoder(10, 64, kind=kind, name=torch.randn(3, 64) * 0.14)
+    encoder.match(0.14)
+    sizes = encoder().detach().pow(2).mean(1).sqrt()
+    assert float(sizes[:3].mean()) == pytest.approx(0.14, rel=0.1) and float(sizes[3:].mean()) == pytest.approx(0.14, rel=0.1)
+    other = encoder(torch.randn(5, 64) * 0.14).detach().pow(2).mean(1).sqrt()  # of another task, with a longer name
+    assert float(other[:5].mean()) == pytest.approx(0.14, rel=0.3) and float(other[5:].mean()) == pytest.approx(0.14, rel=0.3)
