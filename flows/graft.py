@@ -45,6 +45,7 @@ def graft(
     to_folder: Annotated[Path | None, typer.Option("--out", help="Where the graft goes; else ./lingraft/models/MODEL-LANGUAGE, where it is found.")] = None,
 ) -> None:
     """Give an English GPT the vocabulary of another language and teach it to read that as its translation. Kill it when you like; it goes on."""
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "10000")
     from pipeline.graft import distil, train
     from pipeline.graft import graft as grafts
     from pipeline.graft import vocabulary as words

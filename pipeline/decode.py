@@ -18,11 +18,11 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from pipeline.batch import PADDING, buckets
-from pipeline.frozen_gpt import FrozenGPT
+from pipeline.frozen_gpt import FrozenGPT, Past
 from pipeline.memory import halving
 from pipeline.prefix import PrefixCache
 from pipeline.slot_grammar import Reader, SlotGrammar
-from pipeline.splice import splice
+from pipeline.splice import read_front, splice
 from pipeline.tokens import Encoded, Tokens
 from templates.slots import Slot
 from templates.task import LocalisedTask
@@ -46,14 +46,19 @@ def decode(
     assert task.slots is not None
     grammar = SlotGrammar(task.slots, tokens)
     found: list[tuple[Slot, ...]] = [()] * len(encoded)
+    front = _front(encoded) if prompt is not None else 0
+    held = read_front(gpt, encoded[0].before, encoded[0].stem[:front], prompt, prefixes=prefixes) if front and prompt is not None else None
 
     def read(rows: Sequence[int]) -> None:
-        readers = []
+        readers = {}
         for row in rows:
-            begun = [*encoded[row].stem, *tokens.answer(task.verbalizer.words[labels[row]]), *grammar.lead]
-            readers.append(Reader(grammar, texts[row], begun, room=gpt.limit - len(encoded[row].before) - len(begun)))
-        _read(gpt, readers, [encoded[row].before for row in rows], prompt, prefixes)
-        for row, reader in zip(rows, readers, strict=True):
+            item = encoded[row]
+            begun = [*item.stem[front:], *tokens.answer(task.verbalizer.words[labels[row]]), *grammar.lead]
+            readers[row] = Reader(grammar, texts[row], begun, room=gpt.limit - len(item.before) - front - len(begun))
+        if asked := [row for row, reader in readers.items() if not reader.done]:
+            past = prefixes.gather([encoded[row].before for row in asked]) if held is None else held.repeated(len(asked))
+            _read(gpt, [readers[row] for row in asked], past, prompt)
+        for row, reader in readers.items():
             found[row] = tuple(reader.slots)
 
     for rows in buckets(encoded, size=BATCH):
@@ -61,14 +66,18 @@ def decode(
     return found
 
 
-def _read(gpt: FrozenGPT, readers: Sequence[Reader], before: Sequence[tuple[int, ...]], prompt: Float[Tensor, "P H"] | None, prefixes: PrefixCache) -> None:
-    """Let every reader choose until none has a choice left; finished rows leave the batch."""
-    open_rows = [row for row, reader in enumerate(readers) if not reader.done]
-    if not open_rows:
-        return
-    active = [readers[row] for row in open_rows]
-    past = prefixes.gather([before[row] for row in open_rows])
-    places = torch.tensor([len(before[row]) for row in open_rows])
+def _front(encoded: Sequence[Encoded]) -> int:
+    """How many virtual tokens open every row alike, behind the same text or none: what is run once for all."""
+    if not encoded or any(item.before != encoded[0].before for item in encoded):
+        return 0
+    first = encoded[0].stem
+    count = next((place for place, token in enumerate(first) if token >= 0), 0)
+    return count if all(item.stem[:count] == first[:count] for item in encoded) else 0
+
+
+def _read(gpt: FrozenGPT, active: Sequence[Reader], past: Past | None, prompt: Float[Tensor, "P H"] | None) -> None:
+    """Let every reader choose until none has a choice left; finished rows leave the batch. `past`: what stands before what they feed."""
+    places = torch.zeros(len(active), dtype=torch.long) if past is None else past.lengths
     seen = torch.zeros(len(active), 0, dtype=torch.bool) if past is None else torch.arange(past.kv.shape[4]) < past.lengths[:, None]
     cache: DynamicCache | None = None
     while active:

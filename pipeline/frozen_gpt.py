@@ -25,6 +25,7 @@ from pipeline import frozen_llama
 from templates.refusal import Refusal
 
 log = logging.getLogger(__name__)
+HEAD = 256  # hidden states the head is put on at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class Past:
     def width(self) -> int:
         """S."""
         return self.kv.shape[4] - self.room
+
+    def repeated(self, rows: int) -> Past:
+        """The past of a single row as that of so many."""
+        return Past(self.kv.expand(-1, -1, rows, -1, -1, -1), self.lengths.expand(rows))
 
 
 class FrozenGPT:
@@ -146,10 +151,18 @@ class FrozenGPT:
         at = (rows * width + places).to(self.device)
         return self.by_hand.run(embeddings, positions=positions.to(self.device), visible=visible.to(self.device), kv=kv, at=at, front=front)
 
-    def log_probabilities(self, hidden: Float[Tensor, "N H"], tokens: Int[Tensor, "N"]) -> Float[Tensor, "N"]:
-        """log p(token) at each hidden state, in fp32; beside `logits` the only place where the head is used."""
-        logits = self.model.get_output_embeddings()(hidden).float()
-        return torch.log_softmax(logits, dim=-1).gather(1, tokens[:, None].to(logits.device)).squeeze(1)
+    def log_probabilities(self, hidden: Float[Tensor, "N H"], at: Int[Tensor, "E"], tokens: Int[Tensor, "E"]) -> Float[Tensor, "E"]:
+        """log p(tokens[e]) at the hidden state hidden[at[e]], in fp32; beside `logits` the only place where the head is used. Where nothing learns,
+        no more than HEAD states at once, since each takes the whole vocabulary."""
+        head, where = self.model.get_output_embeddings(), hidden.device
+        if torch.is_grad_enabled():
+            return torch.log_softmax(head(hidden).float(), dim=-1)[at.to(where), tokens.to(where)]
+        found = torch.empty(len(at), device=where)
+        for start in range(0, len(hidden), HEAD):
+            here = ((at >= start) & (at < start + HEAD)).nonzero().squeeze(1)
+            part = torch.log_softmax(head(hidden[start : start + HEAD]).float(), dim=-1)
+            found[here.to(where)] = part[(at[here] - start).to(where), tokens[here].to(where)]
+        return found
 
     def logits(self, hidden: Float[Tensor, "N H"], tokens: Int[Tensor, "N K"]) -> Float[Tensor, "N K"]:
         """Logits of a few tokens at each hidden state, in fp32: rows of the head, never the whole of it."""

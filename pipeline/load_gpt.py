@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import logging
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -106,9 +105,8 @@ def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "floa
 
 
 def _keep_what_steps_need() -> None:
-    """Let this process keep the memory a step frees, which the next one wants again (given back and taken anew page by page it costs a float32 step of
-    P-tuning 7 %), and stay prepared for more shapes of products than the 1,024 that oneDNN keeps by itself. Elsewhere than on glibc nothing happens."""
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "10000")  # read when the first product is prepared
+    """Let this process keep the memory a step frees, which the next one wants again: given back and taken anew page by page it costs a float32 step of
+    P-tuning 7 %. Elsewhere than on glibc nothing happens."""
     tell = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if tell is not None:
         tell(MMAP_THRESHOLD, 32 << 20)

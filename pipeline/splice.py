@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -36,7 +37,7 @@ def answer_scores(
     front = shared_front(batch) if prompt is not None and prompt.dim() == 2 else 0
     if front:
         assert prompt is not None
-        past: Past | None = _read_front(gpt, batch, prompt, front, prefixes=prefixes)
+        past: Past | None = read_front(gpt, batch.before[0], batch.slots[0, :front].tolist(), prompt, prefixes=prefixes).repeated(len(batch.before))
     else:
         past = prefixes.gather(batch.before, room=batch.slots.shape[1] if gpt.by_hand is not None else 0)
     slots, visible = batch.slots[:, front:], batch.visible[:, front:, front:]
@@ -44,8 +45,10 @@ def answer_scores(
         frozen = torch.arange(past.width)[None, :] < past.lengths[:, None]  # [B, S]
         visible = torch.cat([frozen[:, None].expand(-1, slots.shape[1], -1), visible], dim=2)
     given: dict[str, Any] = {"positions": batch.positions[:, front:], "visible": visible, "past": past}
-    hidden = gpt.run_at(splice(gpt, slots, prompt), rows=batch.rows, places=batch.places - front, **given)
-    edges = gpt.log_probabilities(hidden, batch.tokens)
+    width = slots.shape[1]
+    asked, at = torch.unique(batch.rows * width + batch.places - front, return_inverse=True)  # edges of one node share its hidden state
+    hidden = gpt.run_at(splice(gpt, slots, prompt), rows=asked // width, places=asked % width, **given)
+    edges = gpt.log_probabilities(hidden, at, batch.tokens)
     count = len(batch.answer_rows)
     scores = edges.new_zeros(count).index_add(0, batch.answers.to(edges.device), edges[batch.edges.to(edges.device)])
     lengths = torch.zeros(count, dtype=torch.long).index_add(0, batch.answers, torch.ones_like(batch.answers))
@@ -62,14 +65,13 @@ def shared_front(batch: Batch) -> int:
     return count if count and int(batch.places.min()) >= count else 0
 
 
-def _read_front(gpt: FrozenGPT, batch: Batch, prompt: Float[Tensor, "P H"], count: int, *, prefixes: PrefixCache) -> Past:
-    """Keys and values of the opening and the virtual tokens, computed once for all rows; gradients flow through them to the prompt."""
-    opening = prefixes.gather(batch.before[:1])
-    before = len(batch.before[0])
-    visible = torch.ones(1, count, before + count, dtype=torch.bool).tril(before)
-    _, cache = gpt.run(splice(gpt, batch.slots[:1, :count], prompt), positions=batch.positions[:1, :count], visible=visible, past=opening, keep=True)
+def read_front(gpt: FrozenGPT, before: Sequence[int], virtual: Sequence[int], prompt: Float[Tensor, "P H"], *, prefixes: PrefixCache) -> Past:
+    """Keys and values of an opening and the virtual tokens behind it, as the past of one row; gradients flow through them to the prompt."""
+    opening, start, count = prefixes.gather([tuple(before)]), len(before), len(virtual)
+    visible = torch.ones(1, count, start + count, dtype=torch.bool).tril(start)
+    positions = torch.arange(start, start + count)[None]
+    _, cache = gpt.run(splice(gpt, torch.tensor([virtual]), prompt), positions=positions, visible=visible, past=opening, keep=True)
     assert cache is not None
     layers: Any = cache.layers
     kv = torch.stack([torch.stack([layer.keys, layer.values]) for layer in layers])  # [L, 2, 1, heads, S, D]
-    rows = len(batch.before)
-    return Past(kv.expand(-1, -1, rows, -1, -1, -1), torch.full((rows,), before + count))
+    return Past(kv, torch.tensor([start + count]))

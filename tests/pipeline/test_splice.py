@@ -114,6 +114,14 @@ def test_gradients_with_shared_and_cached_prefix_equal_the_plain_path(gpt: Froze
     torch.testing.assert_close(cached.grad, plain.grad, atol=1e-5, rtol=1e-4)
 
 
+def test_the_head_may_be_put_on_few_states_at_once(gpt: FrozenGPT, records: list[Record], monkeypatch: pytest.MonkeyPatch) -> None:
+    answering = Answering(gpt, localise(catalogue.benchmark("fiqa"), language.load("sv")))
+    encoded, prompt = answering.encode(records[:9]), torch.randn(10, gpt.hidden_size, generator=torch.Generator().manual_seed(1))
+    whole = answering.rank(encoded, prompt)
+    monkeypatch.setattr("pipeline.frozen_gpt.HEAD", 2)
+    torch.testing.assert_close(answering.rank(encoded, prompt), whole, atol=1e-5, rtol=1e-5)
+
+
 def test_labels_may_be_ranked_per_token(gpt: FrozenGPT, records: list[Record]) -> None:
     task = localise(catalogue.benchmark("fiqa"), language.load("en"))
     single = replace(task, verbalizer=Verbalizer({"negative": " negative", "positive": " very positive"}, {}))
