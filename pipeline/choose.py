@@ -10,7 +10,7 @@ from torch import Tensor
 
 from pipeline.batch import buckets, lay_out
 from pipeline.frozen_gpt import FrozenGPT
-from pipeline.memory import halving
+from pipeline.memory import in_parts
 from pipeline.prefix import PrefixCache
 from pipeline.splice import answer_scores
 from pipeline.tokens import Encoded, Tokens
@@ -48,8 +48,7 @@ def rank(
         best = torch.full((len(rows), len(verbalizer.labels)), float("-inf")).scatter_reduce(1, label_of.expand(len(rows), -1), by_answer, "amax")
         scores[torch.tensor(rows)] = best
 
-    for rows in buckets(encoded, size=BATCH):
-        halving(rows, score)
+    in_parts(buckets(encoded, size=BATCH), score)
     return scores
 
 

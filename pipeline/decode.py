@@ -19,7 +19,7 @@ from transformers import DynamicCache
 
 from pipeline.batch import PADDING, buckets
 from pipeline.frozen_gpt import FrozenGPT, Past
-from pipeline.memory import halving
+from pipeline.memory import in_parts
 from pipeline.prefix import PrefixCache
 from pipeline.slot_grammar import Reader, SlotGrammar
 from pipeline.splice import read_front, splice
@@ -61,8 +61,7 @@ def decode(
         for row, reader in readers.items():
             found[row] = tuple(reader.slots)
 
-    for rows in buckets(encoded, size=BATCH):
-        halving(rows, read)
+    in_parts(buckets(encoded, size=BATCH), read)
     return found
 
 

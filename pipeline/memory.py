@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import torch
@@ -17,16 +17,21 @@ def out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or "not enough memory" in str(error) or "can't allocate memory" in str(error)
 
 
-def halving(batch: Sequence[Item], work: Callable[[Sequence[Item]], object]) -> None:
-    """Do `work` on the batch or, where memory does not suffice, on each half of it, down to single items. Work that was cut short is done again
-    from its start, so it must not build on what it left behind."""
-    try:
-        work(batch)
-        return
-    except (MemoryError, RuntimeError) as error:
-        if not out_of_memory(error) or len(batch) == 1:
-            raise
-    middle = len(batch) // 2
-    log.warning("out of memory with %d records at a time; going on with %d", len(batch), len(batch) - middle)
-    for half in (batch[:middle], batch[middle:]):
-        halving(half, work)
+def in_parts(batches: Iterable[Sequence[Item]], work: Callable[[Sequence[Item]], object]) -> None:
+    """Do `work` on every batch. Where memory does not suffice, on halves of it, down to single items, and from then on on no more than fitted. Work that
+    was cut short is done again from its start, so it must not build on what it left behind."""
+    most = 0  # no limit
+    for batch in batches:
+        start = 0
+        while start < len(batch):
+            part = batch[start : start + most] if most else batch[start:]
+            try:
+                work(part)
+                start += len(part)
+            except (MemoryError, RuntimeError) as error:
+                if not out_of_memory(error) or len(part) == 1:
+                    raise
+                most = (len(part) + 1) // 2
+                log.warning("out of memory with %d records at a time; going on with %d", len(part), most)
+                if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+                    torch.cuda.empty_cache()

@@ -69,7 +69,8 @@ class PromptEncoder(nn.Module):
         training = self.training
         self.eval()
         made, count, scale = self(), len(self.get_buffer("name")), self.get_buffer("scale")
-        for number, rows in enumerate((made[:count], made[count:])):
+        others = made[count:] if count < len(made) else self.mapping(self.embedding.weight)  # which a task with a shorter name will have
+        for number, rows in enumerate((made[:count], others)):
             if len(rows):
                 scale[number] *= size / rows.pow(2).mean().sqrt()
         self.train(training)

@@ -65,6 +65,8 @@ def run_together(jobs: Sequence[Job], condition: Condition, *, gpt: FrozenGPT, p
         found = one if isinstance(one, Exception) else one[1] if isinstance(one[1], Exception) else _attempt(_finish, job, condition, one[0], one[1])
         facts = signature(job.trial, condition, gpt) | ({"stack": str(stack)} if stack > 1 else {})
         seconds = each + time.perf_counter() - since + (one[1].before if isinstance(one, tuple) and isinstance(one[1], Trained) else 0.0)
+        if isinstance(one, tuple) and isinstance(one[1], Refusal) and job.checkpoint is not None:  # to go on from there would end there again
+            job.checkpoint.unlink(missing_ok=True)
         if isinstance(found, Exception):
             log.error("trial %s failed: %s", job.trial.name, found)
             found = {"error": str(found) if isinstance(found, Refusal) else f"{type(found).__name__}: {str(found).strip().partition(chr(10))[0]}"}
@@ -134,6 +136,8 @@ def _outcome(
         scores = classification(gold, guess, labels=condition.task.verbalizer.labels)
         slots = slot_scores(predictions) if condition.slots_in else {}
     notes = _notes(split, condition) if split else ()
+    if trained and trained.note:
+        notes = (*notes, trained.note)
     if trained and trained.micro_batch:
         notes = (*notes, f"out of memory: trained with {trained.micro_batch} records at a time")
     return Outcome(

@@ -23,7 +23,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from pipeline.folds import TOO_FEW, derive
-from pipeline.memory import halving, out_of_memory
+from pipeline.memory import in_parts, out_of_memory
 from pipeline.outcome import Epoch
 from pipeline.tunable import Training, Tunable
 from templates.benchmark import Record
@@ -39,12 +39,14 @@ NOT_MEASURED = -1.0
 @dataclass(frozen=True, slots=True)
 class Trained:
     """The epochs seen and the one whose parameters the Tunable now holds (0: it had nothing to train). `micro_batch`: records at a time where memory
-    forced fewer than asked for, else 0. `before`: seconds spent before it was interrupted and went on from a checkpoint."""
+    forced fewer than asked for, else 0. `before`: seconds spent before it was interrupted and went on from a checkpoint.
+    `note`: why it ended early, other than by patience."""
 
     history: tuple[Epoch, ...] = ()
     best_epoch: int = 0
     micro_batch: int = 0
     before: float = 0.0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def course(
     stepper = Stepper(tunable, optimiser, plan)
     stepper.size = state.size or stepper.size
     begun = written = time.monotonic()
-    before, pause = state.seconds, beside * CHECKPOINT_SECONDS
+    before, pause, note = state.seconds, beside * CHECKPOINT_SECONDS, ""
     for epoch in range(len(state.history) + 1, epochs + 1):
         if choose and epoch - 1 - state.best_epoch >= plan.patience:
             break
@@ -128,7 +130,12 @@ def course(
             loss = _answer_loss(tunable, validation, size=plan.batch_size)
         elif validation:
             loss, accuracy = _validate(tunable, validation, labels)
-        stepper.check(loss, validation, part="validation")
+        if not math.isfinite(loss):
+            if not state.best_epoch:
+                raise Refusal(f"validation: the loss of epoch {epoch} is {loss}; lower learning_rate ({plan.learning_rate:g}) or use float32.")
+            note = f"stopped in epoch {epoch}, whose validation loss is {loss}: lower learning_rate ({plan.learning_rate:g}) or use float32"
+            log.warning("training %s", note)
+            break
         seen = Epoch(epoch, state.total / len(rows), loss, accuracy)
         state.history.append(seen)
         state.steps, state.total = 0, 0.0
@@ -137,13 +144,13 @@ def course(
             state.best = [parameter.detach().clone() for parameter in parameters]
         if on_epoch is not None:
             on_epoch(seen)
-    if checkpoint is not None and (ended := time.monotonic()) - begun >= CHECKPOINT_SECONDS:  # what comes now may fail, and then be done again
+    if checkpoint is not None and (ended := time.monotonic()) - begun >= pause:  # what comes now may fail, and then be done again
         state.seconds = before + (ended - begun) / beside
         state.write(checkpoint)
     with torch.no_grad():
         for parameter, value in zip(parameters, state.best, strict=True):
             parameter.copy_(value)
-    return Trained(tuple(state.history), state.best_epoch, stepper.size if stepper.size < (plan.micro_batch or plan.batch_size) else 0, before)
+    return Trained(tuple(state.history), state.best_epoch, stepper.size if stepper.size < (plan.micro_batch or plan.batch_size) else 0, before, note)
 
 
 def epochs_of(rows: int, *, epochs: int, batch_size: int, least_steps: int) -> int:
@@ -189,11 +196,11 @@ class Stepper:
         nn.utils.clip_grad_norm_(self.tunable.parameters(), self.plan.clip)
         self.optimiser.step()
 
-    def check(self, value: float, rows: Sequence[Record], *, part: str = "training") -> None:
+    def check(self, value: float, rows: Sequence[Record]) -> None:
         """Refuse a loss that is no number."""
         if not math.isfinite(value):
             first, rate = ", ".join(row.id for row in rows[:3]), self.plan.learning_rate
-            raise Refusal(f"{part}: the loss became {value} at {first}; lower learning_rate ({rate:g}) or use float32.")
+            raise Refusal(f"training: the loss became {value} at {first}; lower learning_rate ({rate:g}) or use float32.")
 
     def _gradients(self, rows: Sequence[Record], *, seed: int) -> float:
         weight, value = self.tunable.weight(rows), 0.0
@@ -230,8 +237,7 @@ def _answer_loss(tunable: Tunable, rows: Sequence[Record], *, size: int) -> floa
         taken = [rows[row] for row in part]
         sums[part[0]] = float(tunable.loss(taken)) * tunable.weight(taken)
 
-    for start in range(0, len(rows), size):
-        halving(range(start, min(start + size, len(rows))), measure)
+    in_parts((range(start, min(start + size, len(rows))) for start in range(0, len(rows), size)), measure)
     return sum(sums.values()) / tunable.weight(rows)
 
 
@@ -259,7 +265,7 @@ class _State:
         facts |= {"under way": json.dumps([self.steps, self.total, self.size]), "seconds": str(self.seconds)}
         try:
             make_atomic(path, lambda staged: save_file(tensors, staged, facts))
-        except (Refusal, SafetensorError) as error:
+        except (Refusal, SafetensorError, MemoryError, RuntimeError) as error:
             if not self.told:
                 log.warning("training goes on without a checkpoint: %s", error)
             self.told = True

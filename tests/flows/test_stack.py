@@ -64,6 +64,7 @@ def test_stacked_trials_are_the_single_ones(tmp_path: Path, server: str, cache: 
 def test_a_trial_whose_test_failed_is_tested_again_and_not_trained_again(tmp_path: Path, server: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_study(tmp_path, "mine", save_llama(tmp_path / "model"), trials=TRIALS[1:], folds={"count": 3, "run": [0]})
     monkeypatch.setattr("pipeline.train.CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr("pipeline.train.WRITING", 0.0)
     real, steps = running.evaluate, list[int]()
     step = Stepper.step
 

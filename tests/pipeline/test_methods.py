@@ -169,10 +169,17 @@ def test_a_checkpoint_that_cannot_be_written_is_done_without(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_validation_loss_that_is_no_number_is_refused(tiny: FrozenGPT, task: LocalisedTask, records: list[Record], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.train._validate", lambda *_: (float("nan"), 0.5))
-    with pytest.raises(Refusal, match=r"validation: the loss became nan at .*; lower learning_rate \(0.01\) or use float32"):
-        tune("p_tuning", Answering(tiny, task), train_rows=records[:40], validation_rows=records[40:60], settings=FAST["p_tuning"], seed=3)
+def test_a_validation_loss_that_is_no_number_is_refused_or_ends_training_at_the_best(
+    tiny: FrozenGPT, task: LocalisedTask, records: list[Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"train_rows": records[:40], "validation_rows": records[40:60], "settings": {**FAST["p_tuning"], "epochs": 4}, "seed": 3}
+    losses = iter([float("nan")])
+    monkeypatch.setattr("pipeline.train._validate", lambda *_: (next(losses), 0.5))
+    with pytest.raises(Refusal, match=r"validation: the loss of epoch 1 is nan; lower learning_rate \(0.01\) or use float32"):
+        tune("p_tuning", Answering(tiny, task), **given)
+    losses = iter([0.6, 0.5, float("inf")])
+    _, trained = tune("p_tuning", Answering(tiny, task), **given)
+    assert trained.best_epoch == len(trained.history) == 2 and trained.note.startswith("stopped in epoch 3, whose validation loss is inf: lower")
 
 
 def test_ranking_too_much_at_once_goes_on_with_halves(
@@ -189,7 +196,8 @@ def test_ranking_too_much_at_once_goes_on_with_halves(
 
     monkeypatch.setattr("pipeline.choose.answer_scores", narrow)
     torch.testing.assert_close(answering.rank(encoded, None), whole, atol=1e-4, rtol=1e-4)
-    assert caplog.records[0].getMessage() == "out of memory with 32 records at a time; going on with 16"
+    said = [record.getMessage() for record in caplog.records]
+    assert said == [f"out of memory with {size} records at a time; going on with {size // 2}" for size in (32, 16)]  # and not once for each batch
     fits = 0
     with pytest.raises(MemoryError):
         answering.rank(encoded, None)
