@@ -78,7 +78,7 @@ def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record], *, seconds: fl
             return [f"{len(planned)} trials on {gpt.name}; how long they take is not known ({error})", *names], None
     pace, local = measured[0], measured[1] if len(measured) > 1 else measured[0].scaled(TARGET_TOKENS)
     paces = {name: pace if name.split(">")[0] == ENGLISH else local for name in {trial.condition for trial, _ in planned}}
-    spent = sum(forecast(planned, paces).values()) + sum(here.read * len(rows) for here in paces.values())
+    spent = sum(forecast(planned, paces).values()) + sum(here.read * here.ahead * len(rows) for here in paces.values())
     cached = max((here.cache_bytes * len(rows) for here in paces.values()), default=0.0)
     room = plan.study.model.cache_gibibytes * 2**30
     copies = FINE_TUNED_BYTES * gpt.parameters * any(trial.method == "fine_tuning" for trial, _ in planned)

@@ -63,11 +63,10 @@ def study(language: str, study: str, data: str | None, out: str, staged: str, re
     found = _Found(plan)
     told, seconds = expected(plan, lines, found), dict[str, float]()
     for number, (trial, condition, rows) in enumerate(lines):
-        searched = len(found.probes)
         settled = found.settle(trial, condition, rows)
         found.run_ahead(settled, lines[number + 1 :], condition, rows)
         done.append((settled, condition, found.outcome(settled, condition, rows)))
-        seconds[trial.name] = outcome_in(done[-1][2]).seconds + sum(probe.seconds for probe in found.probes[searched:])
+        seconds[trial.name] = outcome_in(done[-1][2]).seconds + found.searching(trial, condition)
     write_outcomes(plan, Path(staged), done)
     write_probes(Path(staged), found.probes)
     if told:
@@ -95,7 +94,7 @@ def expected(plan: Plan, lines: list[tuple[Trial, Condition, Rows]], found: _Fou
             continue
         ahead = forecast(mine, {name: pace})
         first = next(trial.name for trial, _ in mine if trial.method in TRAINED)
-        ahead[first] += pace.read * len(condition.records)  # which reads the texts for all that follow
+        ahead[first] += pace.read * pace.ahead * len(condition.records)  # which reads the texts for all that follow
         told |= ahead
     return told
 
@@ -110,7 +109,7 @@ class _Found:
         self.tried: set[str] = set()  # at once with others, in this run
         self.probes: list[Outcome] = []
         self.known: dict[Rows, dict[str, Condition]] = {}
-        self.placements: dict[tuple[str, str, int, int, str], str] = {}
+        self.placements: dict[tuple[str, str, int, int, str], str | Refusal] = {}
 
     def missing(self, trial: Trial, condition: Condition, rows: Rows) -> bool:
         """Whether it, or what it waits for, has still to be run."""
@@ -168,8 +167,20 @@ class _Found:
         if asked not in self.placements:
             tried = [outcome_in(self.outcome(probe, condition, rows)) for probe in trials.probes(trial)]
             self.probes += tried
-            self.placements[asked] = trials.best_placement(tried)
-        return self.placements[asked]
+            try:
+                self.placements[asked] = trials.best_placement(tried)
+            except Refusal as error:
+                self.placements[asked] = error
+        chosen = self.placements[asked]
+        if isinstance(chosen, Refusal):
+            raise chosen
+        return chosen
+
+    def searching(self, trial: Trial, condition: Condition) -> float:
+        """Seconds of the short trials before it; a control has none of its own."""
+        asked = trials.probes(trial) if ">" not in trial.condition else []
+        there = [self.store.get(trial_key(self.plan, probe, condition)) for probe in asked]
+        return sum(outcome_in(folder).seconds for folder in there if folder is not None)
 
     def _chooser(self, trial: Trial, condition: Condition, rows: Rows) -> tuple[Trial, Condition]:
         """Whose search counts: a control takes what its own prompt's language chose, so that only the text differs."""

@@ -18,6 +18,7 @@ from pipeline.prefix import PrefixCache
 from pipeline.train import Stepper, epochs_of
 from templates.benchmark import Record
 from templates.placement import move
+from templates.refusal import Refusal
 
 SAMPLE = 64  # rows that are timed, drawn at random
 SEED = 0
@@ -26,10 +27,10 @@ FINE_TUNING = 4.0  # a step of full fine-tuning beside reading its texts
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds a row: `read` its text once, `step` in training, `check` it after an epoch, `rank` its labels (and decode its slots) with cached text,
-    `plain` without (zero-shot).
-    `tokens` a row in the mean, `cache_bytes` a row's keys and values, `memory_bytes` the most this process has held so far. `placement` of the virtual
-    tokens it was measured with; `runs`: tokens a row that a step runs and those read before it, by placement."""
+    """Seconds a row: `read` all of its text once, `step` in training, `check` it after an epoch, `rank` its labels (and decode its slots) with cached
+    text, `plain` without (zero-shot). `tokens` a row in the mean, `cache_bytes` the keys and values of those read before training, `memory_bytes` the
+    most this process has held so far. `placement` of the virtual tokens it was measured with; `runs`: tokens a row that a step runs and those read
+    before it, by placement."""
 
     read: float
     step: float
@@ -54,9 +55,14 @@ class Pace:
             return self._more(settings) * (epochs * (train * self.step + validation * self.check) + test * self.rank)
         return test * self.plain * (1 + shots_cost * getattr(settings, "shots", 0))
 
+    @property
+    def ahead(self) -> float:
+        """The share of a row's tokens that is read before training, at the placement that has most of them; 1 where no placement was counted."""
+        return max((read for _, read in self.runs.values()), default=self.tokens) / self.tokens
+
     def scaled(self, factor: float) -> Pace:
         """The pace on texts `factor` times as long in tokens. Where they are read beforehand, steps and ranks run over prompt and answer alone."""
-        longer = 1.0 if self.cache_bytes else factor
+        longer = 1.0 if self.runs.get(self.placement, (0.0, 1.0))[1] else factor
         return replace(
             self,
             read=self.read * factor,
@@ -87,7 +93,7 @@ def measure(
     tunable = p_tuning.build(own, p_tuning.Settings(**dict(settings or {})), seed=SEED)
     assert tunable.training is not None
     size = tunable.training.batch_size
-    texts = [item.before or (0,) for item in tunable.answering.encode(sample)]
+    texts = [tuple(token for token in (*item.before, *item.stem) if token >= 0) for item in encoded]
     read = _per_row(lambda part: PrefixCache(own.gpt).read_ahead([texts[row] for row in part]), range(len(sample)), size=SAMPLE, seconds=seconds / 4)
     tunable.prepare(sample, seed=SEED, ahead=sample)
     stepper = Stepper(tunable, torch.optim.AdamW(tunable.parameters(), lr=1e-6, fused=True), tunable.training)
@@ -105,21 +111,29 @@ def measure(
     ranked = _per_row(rank, range(len(sample)), size=32, seconds=seconds / 4)
     plain = _per_row(lambda part: zero.scores([sample[row] for row in part]), range(len(sample)), size=32, seconds=seconds / 4)
     tokens = float(np.mean([len(item.before) + len(item.stem) + len(item.answer) for item in encoded]))
-    per_row = own.prefixes.bytes / max(1, len(own.prefixes.kept)) if own.prefixes.kept else 0.0
+    known = own.gpt.read(texts[:1])[0]  # [L, 2, heads, S, D]
+    per_token = known.numel() * known.element_size() / known.shape[3]
     checked = stepped / 2 if own.task.slots is not None else ranked  # half a step: forward only; labels are ranked where that is all there is
     placement = str((settings or {}).get("placement", ""))
-    runs = {name: _run(own, sample, name) for name in {placement, *placements}}
-    return Pace(read, stepped, checked, ranked, plain, tokens, per_row, peak_bytes(), placement, runs)
+    runs = {name: counted for name in {placement, *placements} if (counted := _run(own, sample, name)) is not None}
+    most = max((before for _, before in runs.values()), default=tokens)
+    return Pace(read, stepped, checked, ranked, plain, tokens, per_token * most, peak_bytes(), placement, runs)
 
 
-def _run(answering: Answering, sample: Sequence[Record], placement: str) -> tuple[float, float]:
-    """Tokens a row that a step runs with the virtual tokens there, and those read beforehand; a front that all rows share is run once for a batch."""
+def _run(answering: Answering, sample: Sequence[Record], placement: str) -> tuple[float, float] | None:
+    """Tokens a row that a step runs with the virtual tokens there, and those read beforehand; what opens all rows alike, and virtual tokens behind
+    it, is run once for a batch. None where they do not fit."""
     moved = answering.of(replace(answering.task, prompt=move(answering.task.prompt, placement)))
+    try:
+        encoded = moved.encode(sample)
+    except Refusal:
+        return None
+    alike = all(item.before == encoded[0].before for item in encoded)
     run, read = [], []
-    for item in moved.encode(sample):
-        front = 0 if item.before else next((place for place, token in enumerate(item.stem) if token >= 0), len(item.stem))
+    for item in encoded:
+        front = next((place for place, token in enumerate(item.stem) if token >= 0), len(item.stem)) if alike else 0
         run.append(len(item.stem) - front + len(item.answer))
-        read.append(len(item.before))
+        read.append(0 if alike else len(item.before))
     return float(np.mean(run)), float(np.mean(read))
 
 
