@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flows.plan import Plan, Study
     from pipeline.continual import Course
     from pipeline.methods.p_tuning import Settings
+    from pipeline.prompt_table import PromptTable
     from templates.benchmark import Benchmark, Record
 
 
@@ -37,20 +38,33 @@ def continual(
     from templates.store import write_json
 
     out = Console(highlight=False, soft_wrap=True, emoji=False)
-    made = learn(language, study, fold, rows, epochs, seed, data, runs, table, say=lambda line: out.print(line, markup=False))
+    if to is not None and (to / "table.json").exists():
+        raise Refusal(f"--to {to}: holds a prompt table already; name another folder, and the table it shall grow from with --from.")
+    how: dict[str, Any] = {"say": lambda line: out.print(line, markup=False), "grown": lambda grown: grown.save(to) if to is not None else None}
+    made = learn(language, study, fold, rows, epochs, seed, data, runs, table, **how)
     for line in told(made):
         out.print(line, markup=False)
     if to is not None:
-        made.table.save(to)
         out.print(f"{to}: {', '.join(made.table.rows)}", markup=False)
     if report is not None:
         write_json(report, {"stages": [asdict(stage) for stage in made.stages]})
 
 
 def learn(
-    language: str, study: str, fold: int, rows: int, epochs: int, seed: int, data: Path | None, out: Path, given: Path | None, *, say: Callable[[str], None]
+    language: str,
+    study: str,
+    fold: int,
+    rows: int,
+    epochs: int,
+    seed: int,
+    data: Path | None,
+    out: Path,
+    given: Path | None,
+    *,
+    say: Callable[[str], None],
+    grown: Callable[[PromptTable], None],
 ) -> Course:
-    """The course over the kept rows of the latest run, in the folds of the study."""
+    """The course over the kept rows of the latest run, in the folds of the study. A table that is `given` grows."""
     from flows.engines import gpt_for
     from flows.plan import make
     from pipeline.answering import Answering
@@ -79,7 +93,12 @@ def learn(
         split[task.name] = parts(kept, fold_of, fold=fold, fraction=1.0, seed=seed)
     if table is not None and set(tasks) <= set(table.rows):
         raise Refusal(f"{given}: holds {' and '.join(tasks)} already, and study {study} has no other task; give a study with more, or leave out --from.")
-    return course(tasks, split, settings, seed=seed, ways=WAYS if table is None else ("added",), table=table, say=say)
+    signature = {"fold": f"{fold}/{drawn.count}", "seed": str(seed)}
+    known = {name: card for name, card in table.cards.items() if name in tasks} if table is not None else {}
+    for name in [name for name, card in known.items() if card.signature.get("fold") != signature["fold"]]:
+        say(f"{name}: its prompt was not tuned with fold {signature['fold']} held out, so its scores here are no test; that they stay the same is.")
+    ways = WAYS if table is None else ("added",)
+    return course(tasks, split, settings, seed=seed, ways=ways, table=table, signature=signature, grown=grown, say=say)
 
 
 def _folds(plan: Plan, shape: Benchmark, kept: Sequence[Record]) -> dict[str, int]:

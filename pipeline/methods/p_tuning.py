@@ -111,9 +111,9 @@ class PTuning:
         self.start = self.prompt().detach().clone()
 
     @staticmethod
-    def holding(answering: Answering, prompt: Float[Tensor, "P H"]) -> PTuning:
+    def holding(answering: Answering, prompt: Float[Tensor, "P H"], *, per_token: bool = False) -> PTuning:
         """One that answers with a prompt trained elsewhere; nothing is trainable."""
-        made = PTuning(answering, Settings(match_scale=False, encoder="none"), seed=0)
+        made = PTuning(answering, Settings(match_scale=False, encoder="none", per_token=per_token), seed=0)
         prompt = prompt.to(answering.gpt.device)
         made.encoder, made.training, made._kept, made.start = None, None, prompt, prompt
         return made

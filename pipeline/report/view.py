@@ -142,12 +142,13 @@ def _dialects(inputs: Inputs, table: Table) -> list[tuple[str, str, dict[str, fl
     NeMo's gives to whoever never names a slot."""
     found: list[tuple[str, str, dict[str, float]]] = []
     for condition in dict.fromkeys(outcome.condition for outcome in table.outcomes):
-        rows: list[Prediction] = []
+        tested: dict[str, Prediction] = {}
         for cell in table.main(condition):
-            rows = [item for outcome in _trials_of(table, cell) for item in outcome.predictions] or rows
+            rows = [item for outcome in _trials_of(table, cell) for item in outcome.predictions]
+            tested |= {item.id: item for item in rows}
             found.append((inputs.spoken(condition), cell.name, {**slot_scores(rows), **nemo_slots(rows)}))
-        if rows:
-            silent = [replace(item, predicted_slots=()) for item in rows]
+        if tested:
+            silent = [replace(item, predicted_slots=()) for item in tested.values()]
             found.append((inputs.spoken(condition), SILENT, {"span_f1": 0.0, **nemo_slots(silent)}))
     return found
 

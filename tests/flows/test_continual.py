@@ -51,6 +51,8 @@ def test_three_ways_and_a_table_that_grows(finished: Path, lingraft: Lingraft) -
     assert "forgotten of en/fiqa: 0.0 points by adding, " in out and out.endswith("table: en/fiqa, en/assistant\n")
     table = load_file("table/table.safetensors")
     assert {name: len(rows) for name, rows in table.items()} == {"en/fiqa": 10, "en/assistant": 6}  # as the study's first settled trials say
+    code, _, error = lingraft("continual", "en", "--study", "mine", "--to", "table")
+    assert code == 1 and "--to table: holds a prompt table already; name another folder" in error
     code, _, error = lingraft("continual", "en", "--study", "mine", "--from", "table")
     assert code == 1 and "table: holds en/fiqa and en/assistant already, and study mine has no other task" in error
 
@@ -63,7 +65,9 @@ def test_a_table_of_one_task_takes_another(finished: Path, lingraft: Lingraft) -
     save_file({"en/fiqa": rows["en/fiqa"]}, "small/table.safetensors")
     Path("small/table.json").write_text(json.dumps({"en/fiqa": about["en/fiqa"]}), encoding="utf-8")
     code, out, error = lingraft("continual", "en", "--study", "mine", "--from", "small", "--to", "grown", "--epochs", "1")
-    assert (code, error) == (0, "") and "after the table" in out and "together" not in out
+    assert (code, error) == (0, "") and "after the table" in out and "together" not in out and "are no test" not in out
+    code, out, _ = lingraft("continual", "en", "--study", "mine", "--from", "small", "--fold", "1")
+    assert code == 0 and "en/fiqa: its prompt was not tuned with fold 1/5 held out, so its scores here are no test" in out
     assert load_file("grown/table.safetensors")["en/fiqa"].equal(rows["en/fiqa"])
 
 

@@ -29,19 +29,19 @@ _loaded: list[FrozenGPT] = []
 class Peer:
     """The process. It waits while ours works; what it is asked for comes back with the seconds it took there."""
 
-    def __init__(self, model: str) -> None:
-        self.pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=begin, initargs=(model,))
+    def __init__(self, model: str, dtype: str) -> None:
+        self.pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=begin, initargs=(model, dtype))
 
     def ask(self, work: Callable[..., Found], *given: Any) -> tuple[float, Found]:
         """One piece of work, a function of this module."""
         return self.pool.submit(timed, work, *given).result()
 
 
-def begin(model: str) -> None:
+def begin(model: str, dtype: str) -> None:
     """Load the GPT without what our own loading settles for memory."""
     torch.set_num_threads(2)
     with mock.patch("pipeline.load_gpt._keep_what_steps_need"):
-        _loaded.append(load_gpt(model))
+        _loaded.append(load_gpt(model, dtype=dtype))
 
 
 def timed(work: Callable[..., Found], *given: Any) -> tuple[float, Found]:

@@ -45,6 +45,7 @@ def main() -> None:
     """Run the parts asked for and print one line of keys."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="smollm2-135m")
+    parser.add_argument("--dtype", default="float32", choices=("float32", "bfloat16"), help="of the frozen weights, on both sides")
     parser.add_argument("--data", type=Path, default=Path("../shared/data/benchmarks"))
     parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
     parser.add_argument("--rows", type=int, default=256, help="rows a round of throughput goes over")
@@ -56,14 +57,14 @@ def main() -> None:
     data = given.data if given.data.is_dir() else None
     rows = refresh.fetch(FIQA, data=data, source="data" if data else "sample", settings=FIQA.settings()).records
     if given.only == "peft":
-        peft_loop.begin(given.model)
+        peft_loop.begin(given.model, given.dtype)
         peft_loop.one_pass(rows[: given.rows], True)
     elif given.only:
-        passes(load_gpt(given.model), rows[: given.rows])()
+        passes(load_gpt(given.model, dtype=given.dtype), rows[: given.rows])()
     if given.only:
         print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f}")
         return
-    gpt, peer, found = load_gpt(given.model), Peer(given.model), dict[str, Any]()
+    gpt, peer, found = load_gpt(given.model, dtype=given.dtype), Peer(given.model, given.dtype), dict[str, Any]()
     if "throughput" in given.parts:
         found |= throughput(gpt, peer, rows[: given.rows], rounds=given.rounds)
         found |= {f"{side}_peak_gib": peak(side, given) for side in ("ours", "peft")}
@@ -71,7 +72,8 @@ def main() -> None:
         found |= accuracy(gpt, peer, rows, seeds=given.seeds)
     if "study" in given.parts:
         found |= study(gpt, peer, rows)
-    say("tuning", model=given.model, batch=BATCH, rows=len(rows), peer="peft p-tuning", **found)
+    found = {key.replace("fp32", "bf16") if given.dtype == "bfloat16" else key: value for key, value in found.items()}
+    say("tuning", model=given.model, dtype=given.dtype, batch=BATCH, rows=len(rows), peer="peft p-tuning", **found)
 
 
 def answering_of(gpt: FrozenGPT) -> Answering:
@@ -162,7 +164,21 @@ def study(gpt: FrozenGPT, peer: Peer, rows: Sequence[Record]) -> dict[str, Any]:
 
 def peak(side: str, given: argparse.Namespace) -> float:
     """GiB that a process of this side alone holds at most."""
-    command = [sys.executable, "-m", "tests.speed.tuning", "--only", side, "--model", given.model, "--data", str(given.data), "--rows", str(given.rows)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.speed.tuning",
+        "--only",
+        side,
+        "--model",
+        given.model,
+        "--dtype",
+        given.dtype,
+        "--data",
+        str(given.data),
+        "--rows",
+        str(given.rows),
+    ]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
 
 
