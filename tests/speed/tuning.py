@@ -164,21 +164,8 @@ def study(gpt: FrozenGPT, peer: Peer, rows: Sequence[Record]) -> dict[str, Any]:
 
 def peak(side: str, given: argparse.Namespace) -> float:
     """GiB that a process of this side alone holds at most."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.speed.tuning",
-        "--only",
-        side,
-        "--model",
-        given.model,
-        "--dtype",
-        given.dtype,
-        "--data",
-        str(given.data),
-        "--rows",
-        str(given.rows),
-    ]
+    same = [part for name in ("model", "dtype", "data", "rows") for part in (f"--{name}", str(getattr(given, name)))]
+    command = [sys.executable, "-m", "tests.speed.tuning", "--only", side, *same]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1])
 
 
