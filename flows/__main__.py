@@ -28,7 +28,7 @@ from templates import catalogue
 from templates.refusal import Refusal
 from templates.store import PACKAGES
 
-DONE, ERROR = 0, 1  # 2: usage (UnknownName, typer), 3: GateFailed, 4: another run holds the language (Busy)
+DONE, ERROR = 0, 1  # 1 also: TrialsFailed, 2: usage (UnknownName, typer), 3: GateFailed, 4: another run holds the language (Busy)
 app = typer.Typer(help="English benchmarks in, a tuned and measured model in another language out.", no_args_is_help=True, add_completion=False)
 out = Console(highlight=False, soft_wrap=True, emoji=False)
 
@@ -53,18 +53,18 @@ def _run(language: str, study: str, data: Path | None, runs: Path, until: str, d
 
     make_folder(plan.out)
     from flows.adapt import adapt
-    from flows.gate_failed import GateFailed
+    from flows.endings import Unsuccessful
 
     state: Any = adapt(language, study, str(plan.data) if plan.data else None, str(plan.out), until, if_changed, return_state=True)
     found = state.result(raise_on_failure=False)
-    if state.is_failed() and not isinstance(found, GateFailed):
+    if state.is_failed() and not isinstance(found, Unsuccessful):
         raise found if isinstance(found, BaseException) else RuntimeError(state.message)
-    done = found.done if isinstance(found, GateFailed) else found
+    done = found.done if isinstance(found, Unsuccessful) else found
     for path in [*done.get("lines", []), *done.get("paths", [])]:
         out.print(path, markup=False)
     if "pointer" in done:
         show_done(done)
-    if isinstance(found, GateFailed):
+    if isinstance(found, Unsuccessful):
         raise typer.Exit(found.exit_code)
 
 
@@ -83,6 +83,10 @@ def show_done(done: dict[str, Any]) -> None:
             out.print(f"  {shown}/{name}", markup=False)
     if done["stopped"]:
         out.print('The gate failed and the study says stop: nothing was tuned. Mend the translation, or set on_fail = "continue".', markup=False)
+    if done["broken"]:
+        out.print("What failed in all its trials is missing above; mend the cause and run again, the rest is kept:", markup=False)
+    for line in done["broken"]:
+        out.print(f"  - {line}", markup=False)
 
 
 def _stage_command(stage: str, summary: str) -> None:

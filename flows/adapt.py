@@ -19,8 +19,8 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows.changes import STAGES, basis, since_last_run
+from flows.endings import GateFailed, TrialsFailed, Unsuccessful, failed_throughout
 from flows.engines import second_for, translator_for
-from flows.gate_failed import GateFailed
 from flows.judge import judge
 from flows.localise import localise, sound
 from flows.plan import Plan, make
@@ -40,7 +40,8 @@ ENGLISH_WAIT_SECONDS = 3600.0
 
 @flow(name="adapt", flow_run_name="adapt-{language}-{study}")
 def adapt(language: str, study: str, data: str | None = None, out: str = "runs", until: str = "report", if_changed: bool = False) -> State[dict[str, Any]]:
-    """Run the stages up to `until`. Completed with the run's facts, or Failed(name="GateFailed") with them in a GateFailed where the study says stop.
+    """Run the stages up to `until`. Completed with the run's facts; or Failed with them in a GateFailed where the gate failed and the study says stop, or
+    in a TrialsFailed where a method could not be run at all, either by its class's name.
 
     With `if_changed` only if anything the last published run rests on was changed since; else Completed(name="NoChange").
     """
@@ -65,9 +66,14 @@ def adapt(language: str, study: str, data: str | None = None, out: str = "runs",
         done = _stages(plan, until=until, refreshed=refreshed)
     if done.get("stopped"):
         message = "; ".join(f"{name}: {line}" for name, line in done["gates"].items())
-        failed = GateFailed(f"the gate failed and the study says stop ({message})", done)
-        return Failed(name=GateFailed.__name__, message=str(failed), data=failed)
+        return _failed(GateFailed(f"the gate failed and the study says stop ({message})", done))
+    if broken := done.get("broken"):
+        return _failed(TrialsFailed(f"methods that failed in all their trials: {'; '.join(broken)}", done))
     return Completed(message=f"{language} {study}: {done.get('verdict', 'done')}", data=done)
+
+
+def _failed(found: Unsuccessful) -> State[Any]:
+    return Failed(name=type(found).__name__, message=str(found), data=found)
 
 
 def _need(plan: Plan, until: str) -> None:
@@ -131,4 +137,5 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     key = digest([plan.digest, facts["inputs"], whole["basis"]["overrides"]])
     place = runs.publish(staged, language, name, digest=key, point=wanted or not _whole(runs, plan))
     why = {benchmark: gate["why"] for benchmark, gate in gates.items()}
-    return {"pointer": str(place), "verdict": verdict, "gates": lines, "why": why, "stopped": stopped, "headline": lines_out}
+    broken = failed_throughout(place) if wanted else []
+    return {"pointer": str(place), "verdict": verdict, "gates": lines, "why": why, "stopped": stopped, "broken": broken, "headline": lines_out}

@@ -18,7 +18,7 @@ from flows.adapt import adapt
 from templates.refusal import UnknownName
 
 NAME = "lingraft: a run failed"
-FAILURES = ("Failed", "GateFailed", "Crashed", "TimedOut")
+FAILURES = ("Failed", "GateFailed", "TrialsFailed", "Crashed", "TimedOut")
 BODY = "{{ flow_run.name }} ended as {{ flow_run.state.name }}: {{ flow_run.state.message }}\n{{ flow_run|ui_url }}"
 
 

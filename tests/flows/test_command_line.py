@@ -186,6 +186,16 @@ def test_a_failed_gate_and_a_held_language_have_their_own_codes(in_home: Lingraf
     assert "another run holds sv" in error
 
 
+def test_a_method_that_always_fails_ends_the_run_with_1_and_its_page(in_home: Lingraft, adapted: Path) -> None:
+    trials = [{"method": "majority"}, {"method": "p_tuning", "settings": {"placement": "200 front, 200 text, 200 end"}}]  # the model knows 512 places
+    write_study(adapted, "long", adapted / "model", trials=trials)
+    code, out, error = in_home("study", "en", "--study", "long")
+    assert (code, error.count("Traceback")) == (1, 0)
+    assert "What failed in all its trials is missing above" in out
+    assert "  - p_tuning of fiqa in en: " in out and "majority of" not in out
+    assert "Always the majority label" in (adapted / "runs" / "en" / "long" / "report.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "command", ["", "adapt", "refresh", "translate", "judge", "localise", "study", "report", "predict", "show", "translate-text", "clean", "languages", "serve"]
 )

@@ -10,7 +10,7 @@ from prefect.states import Crashed
 
 from flows import notify
 from flows.adapt import adapt
-from flows.gate_failed import GateFailed
+from flows.endings import GateFailed
 from templates.refusal import UnknownName
 from tests.flows.conftest import make_block, until
 
@@ -21,7 +21,7 @@ def test_failures_of_every_kind_are_told_by_the_server(
     port, got = receiver
     make_block(port)
     for _ in range(2):
-        assert notify.tell_failures("mattermost-webhook/ops") == "Failed, GateFailed, Crashed, TimedOut go to mattermost-webhook/ops"
+        assert notify.tell_failures("mattermost-webhook/ops") == "Failed, GateFailed, TrialsFailed, Crashed, TimedOut go to mattermost-webhook/ops"
     monkeypatch.chdir(home)
     with get_client(sync_client=True) as client:
         assert len(client.read_automations_by_name(notify.NAME)) == 1
