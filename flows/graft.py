@@ -39,6 +39,7 @@ def graft(
     batch_tokens: Annotated[int, typer.Option("--batch-tokens", help="Tokens in a step, padding counted.", min=64)] = 2048,
     most: Annotated[int, typer.Option("--pairs", help="Use at most so many pairs of the corpus.", min=1)] = 200_000,
     dtype: Annotated[str, typer.Option("--dtype", help="float32 or bfloat16, of the frozen weights and the states.")] = "bfloat16",
+    device: Annotated[str, typer.Option("--device", help="cpu, cuda, or auto: the GPU where there is one.")] = "auto",
     threads: Annotated[int, typer.Option("--threads", help="CPU cores; 0: all.", min=0)] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Another seed draws other changes to begin with and another order.")] = 0,
     work: Annotated[Path | None, typer.Option("--work", help="Where links, tokenizer and checkpoint lie; else ./lingraft/training/MODEL-LANGUAGE.")] = None,
@@ -68,7 +69,7 @@ def graft(
     if grafted(model) is not None:
         raise Refusal(f"graft: {model} is a graft itself; name what it grows on with --model.")
     model = str(Path(model).resolve()) if Path(model).is_dir() else model
-    teacher = load_gpt(model, dtype=dtype, threads=threads or len(os.sched_getaffinity(0)))
+    teacher = load_gpt(model, dtype=dtype, threads=threads or len(os.sched_getaffinity(0)), device=device)
     grafts.need_base(teacher)
     assert teacher.by_hand is not None
     folder = prepared({spoken.code: corpus}, ENGLISH, work, licences, seed, False, teach=False)[spoken.code]

@@ -74,7 +74,7 @@ def settled(device: str) -> str:
     if device not in DEVICES:
         raise Refusal(f"model device {device!r}: allowed are {', '.join(DEVICES)}.")
     if device == "cuda" and not there:
-        raise Refusal('model device "cuda": there is no CUDA device here; say device = "auto" or "cpu" in [model].')
+        raise Refusal('model device "cuda": there is no CUDA device here; say "auto" or "cpu".')
     return device if device != "auto" else "cuda" if there else "cpu"
 
 

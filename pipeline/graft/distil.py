@@ -128,7 +128,7 @@ def views(teacher: FrozenGPT, llama: FrozenLlama, found: Sequence[Example], sett
     some = random.Random(settings.seed).sample(list(found), min(MEASURED, len(found)))
     seen: dict[int | None, list[Tensor]] = {place: [] for place in (*taps, None)}
     for batch in _cuts(sorted(some, key=_length), settings.batch_tokens):
-        ids, at = _side(batch, 0)
+        ids, at = _side(batch, 0, device=teacher.device)
         for place, states in zip(seen, llama.run_open(teacher.embed(ids), taps=taps), strict=True):
             seen[place].append(_normed(states[at], llama, place))
     return [View(place, (wide := torch.cat(kept)).mean(0), wide.std(0).clamp(min=1e-4)) for place, kept in seen.items()]
@@ -137,7 +137,7 @@ def views(teacher: FrozenGPT, llama: FrozenLlama, found: Sequence[Example], sett
 def loss(student: Student, llama: FrozenLlama, teacher: FrozenGPT, batch: Sequence[Example], settings: Settings, seen: Sequence[View]) -> tuple[Tensor, Losses]:
     """A scalar to be made small, and what it is made of. `llama`: the teacher's layers, or the lowest of them, which the student changes."""
     taps = [view.tap for view in seen if view.tap is not None]
-    (known, behind_known), (new, behind_new) = _side(batch, 0), _side(batch, 1)
+    (known, behind_known), (new, behind_new) = (_side(batch, side, device=teacher.device) for side in (0, 1))
     with torch.no_grad():
         wanted = llama.run_open(teacher.embed(known), taps=taps)
     embeddings = student.embeddings.to(wanted[0].dtype)
@@ -150,8 +150,9 @@ def loss(student: Student, llama: FrozenLlama, teacher: FrozenGPT, batch: Sequen
     if 4 * len(llama.layers) < len(student.base):
         return whole, Losses(None, tuple(one.item() for one in unlike))
     real = torch.arange(new.shape[1]) < torch.tensor([len(one.new) for one in batch])[:, None]
-    logits = given[-1].view(*new.shape, -1)[:, :-1][real[:, 1:]] @ embeddings.T
-    following = nn.functional.cross_entropy(logits.float(), new[:, 1:][real[:, 1:]])
+    rows, places = (one.to(new.device) for one in real[:, 1:].nonzero(as_tuple=True))
+    logits = given[-1].view(*new.shape, -1)[rows, places] @ embeddings.T
+    following = nn.functional.cross_entropy(logits.float(), new[rows, places + 1])
     return whole + following, Losses(following.item(), tuple(one.item() for one in unlike))
 
 
@@ -166,8 +167,9 @@ def _direction(states: Float[Tensor, "E H"], llama: FrozenLlama, view: View) -> 
     return nn.functional.normalize((_normed(states, llama, view.tap) - view.mean) / view.spread, dim=-1)
 
 
-def _side(batch: Sequence[Example], side: int) -> tuple[Int[Tensor, "B T"], Int[Tensor, "E"]]:
+def _side(batch: Sequence[Example], side: int, *, device: torch.device) -> tuple[Int[Tensor, "B T"], Int[Tensor, "E"]]:
     """The ids of one side, 0 behind the end of a text, and where its linked words end among all places, row by row."""
     texts = [one.new if side else one.known for one in batch]
     ids = nn.utils.rnn.pad_sequence([torch.tensor(text) for text in texts], batch_first=True)
-    return ids, torch.tensor([row * ids.shape[1] + pair[side] for row, one in enumerate(batch) for pair in one.places])
+    at = torch.tensor([row * ids.shape[1] + pair[side] for row, one in enumerate(batch) for pair in one.places])
+    return ids.to(device), at.to(device)

@@ -17,7 +17,8 @@ SCALE = 2.0
 
 
 class Student(nn.Module):
-    """`embeddings [N H]`, words in and words out; for each weight [out, in] `down [rank, in]` and `up [out, rank]`, which begins at nothing."""
+    """`embeddings [N H]`, words in and words out; for each weight [out, in] `down [rank, in]` and `up [out, rank]`, which begins at nothing. All of it
+    lies where the weights lie; what is drawn does not depend on that."""
 
     def __init__(self, embeddings: Float[Tensor, "N H"], weights: Sequence[Tensor], *, rank: int, seed: int = 0) -> None:
         super().__init__()
@@ -26,6 +27,7 @@ class Student(nn.Module):
         self.down = nn.ParameterList(torch.randn(rank, weight.shape[1], generator=chance) / weight.shape[1] ** 0.5 for weight in weights)
         self.up = nn.ParameterList(torch.zeros(weight.shape[0], rank) for weight in weights)
         self.base = [weight.detach() for weight in weights]
+        self.to(self.base[0].device)
 
     def weights(self, count: int | None = None) -> list[Tensor]:
         """The changed weights, or the first `count` of them, in the order and the precision of those that were given."""

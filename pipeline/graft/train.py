@@ -103,7 +103,7 @@ def train(
 
 def _key(student: Student, teacher: FrozenGPT, found: Sequence[Example], settings: Settings) -> str:
     """What a checkpoint belongs to: all that decides the steps but the learning rate, which may be lowered on the way."""
-    seen = hashlib.blake2b(student.embeddings.detach().numpy().data, digest_size=16)
+    seen = hashlib.blake2b(student.embeddings.detach().cpu().numpy().data, digest_size=16)
     for one in found:
         seen.update(repr(one).encode("ascii"))
     told = {name: value for name, value in asdict(settings).items() if name != "learning_rate"}
@@ -134,5 +134,5 @@ def _resume(path: Path, key: str, student: Student, optimiser: torch.optim.Optim
         for name, value in student.named_parameters():
             value.copy_(stored[name])
             if f"{MOMENTS[0]}.{name}" in stored:
-                optimiser.state[value] = {moment: stored[f"{moment}.{name}"] for moment in MOMENTS}
+                optimiser.state[value] = {moment: stored[f"{moment}.{name}"].to("cpu" if moment == "step" else value.device) for moment in MOMENTS}
     return facts["step"], facts["tokens"], facts["seconds"]

@@ -57,7 +57,7 @@ def transplant(
 
     A mean of vectors is shorter than they are; half of that, in logarithms, is made good around the mean embedding, which itself is not stretched.
     """
-    wide = embeddings.float().numpy()
+    wide = embeddings.float().cpu().numpy()
     middle = wide.mean(0)
     reach = np.linalg.norm(wide - middle, axis=1)
     theirs, special = known.get_vocab(), set(new.all_special_tokens)

@@ -119,7 +119,7 @@ def test_stacked_steps_stay_there(elsewhere: Callable[[str], FrozenGPT], task: L
 def test_what_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert settled("auto") == settled("cpu") == "cpu"
-    with pytest.raises(Refusal, match='model device "cuda": there is no CUDA device here; say device = "auto" or "cpu"'):
+    with pytest.raises(Refusal, match='model device "cuda": there is no CUDA device here; say "auto" or "cpu"'):
         settled("cuda")
     with pytest.raises(Refusal, match="model device 'tpu': allowed are auto, cpu, cuda"):
         settled("tpu")

@@ -68,6 +68,31 @@ def test_states_are_seen_as_the_teacher_spreads_them(tiny: FrozenGPT, pairs: lis
     torch.testing.assert_close(middle.spread, halfway.std(0), atol=1e-5, rtol=1e-4)
 
 
+def test_a_step_stays_where_the_teacher_is(
+    tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The meta device stands for a GPU where there is none: it computes no values, but refuses to mix as a GPU does."""
+    there = FrozenGPT(copy.deepcopy(tiny.model).to("meta"), tiny.tokenizer, name="there", fingerprint="x")
+    found = distil.examples(pairs, there, mirrored, longest=40)
+    student = Student(begun(tiny, pairs, mirrored).embeddings, there.by_hand.weights, rank=4)
+    views = distil.views(there, there.by_hand, found, SETTINGS)
+    item = torch.Tensor.item
+    monkeypatch.setattr(torch.Tensor, "item", lambda self: 0.0 if self.is_meta else item(self))
+    loss, told = distil.loss(student, there.by_hand, there, found[:8], SETTINGS, views)
+    torch.autograd.backward(loss)
+    assert loss.is_meta and told.next_token is not None
+    assert all(parameter.grad is not None and parameter.grad.is_meta for parameter in student.parameters())
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_gpu_teaches_what_the_cpu_teaches(tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase, tmp_path: Path) -> None:
+    there = FrozenGPT(copy.deepcopy(tiny.model).to("cuda"), tiny.tokenizer, name="there")
+    here_told, there_told = (taught(one, pairs, mirrored, tmp_path / f"{number}.safetensors", 20)[1] for number, one in enumerate((tiny, there)))
+    assert [one.losses.next_token for one in there_told] == pytest.approx([one.losses.next_token for one in here_told], rel=1e-2)
+    student, _ = taught(there, pairs, mirrored, tmp_path / "0.safetensors", 21)  # a checkpoint goes on elsewhere
+    assert student.embeddings.is_cuda
+
+
 def test_it_goes_on_as_if_it_had_not_been_killed(tiny: FrozenGPT, pairs: list[Aligned], mirrored: PreTrainedTokenizerBase, tmp_path: Path) -> None:
     whole, _ = taught(tiny, pairs, mirrored, tmp_path / "whole.safetensors", 8)
 
