@@ -91,9 +91,10 @@ def _need(plan: Plan, until: str) -> None:
 
 
 def _whole(runs: Runs, plan: Plan) -> bool:
-    """Is a run with tuning and report pointed to? One that stopped earlier does not take its place."""
-    manifest = runs.current(plan.language.code, plan.study_name) / "manifest.json"
-    return manifest.is_file() and json.loads(manifest.read_text(encoding="utf-8"))["stage"] == "report"
+    """Is a run with tuning and report pointed to? One that ended earlier, or whose gate stopped it, does not take its place."""
+    path = runs.current(plan.language.code, plan.study_name) / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return manifest.get("stage") == "report" and not manifest.get("stopped", False)
 
 
 def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -130,12 +131,12 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     facts = facts_of(plan, staged, refreshed=refreshed, gates=gates, seconds=seconds)
     lines_out = report(**common, staged=str(staged), facts=facts, findings=[asdict(finding) for finding in findings]) if wanted else []
     lap("report")
-    whole = {**facts, "seconds": seconds, "verdict": verdict, "stage": "report" if wanted else until}
+    whole = {**facts, "seconds": seconds, "verdict": verdict, "stage": "report" if wanted else until, "stopped": stopped}
     whole["basis"] = basis(plan, refreshed, tuned=wanted)
     write_json(staged / "manifest.json", whole)
     runs = Runs(plan.out)
     key = digest([plan.digest, facts["inputs"], whole["basis"]["overrides"]])
-    place = runs.publish(staged, language, name, digest=key, point=wanted or not _whole(runs, plan))
+    place = runs.publish(staged, language, name, digest=key, point=(wanted and not stopped) or not _whole(runs, plan))
     why = {benchmark: gate["why"] for benchmark, gate in gates.items()}
     broken = failed_throughout(place) if wanted else []
     return {"pointer": str(place), "verdict": verdict, "gates": lines, "why": why, "stopped": stopped, "broken": broken, "headline": lines_out}

@@ -8,6 +8,7 @@ import pytest
 import typer.main
 
 from flows import plan
+from flows.engines import engine_of
 from flows.__main__ import app
 from templates.benchmark import Record
 from templates.store import PACKAGES
@@ -69,13 +70,15 @@ def test_the_two_commands_and_what_ci_calls() -> None:
 
 
 def test_the_example_language_works_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = next(block for kind, block in BLOCKS if kind == "toml")
+    text, study = [block for kind, block in BLOCKS if kind == "toml"][:2]
     code = tomllib.loads(text)["code"]
-    folder = tmp_path / "lingraft" / "languages"
-    folder.mkdir(parents=True)
-    (folder / f"{code}.toml").write_text(text, encoding="utf-8")
+    for place, written in ((f"languages/{code}.toml", text), ("studies/mine.toml", study)):
+        path = tmp_path / "lingraft" / place
+        path.parent.mkdir(parents=True)
+        path.write_text(written, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    made = plan.make(code, "fiqa", data=None, out=tmp_path / "runs")
+    made = plan.make(code, "mine", data=None, out=tmp_path / "runs")
+    assert (engine_of(made), made.study.on_fail) == ("transformers", "continue")
     task = made.task_of(made.benchmarks[0])
     example = task.example(Record("1", {"sentence": "Aksjen stiger", "target": "Acme"}, "positive", "g"))
     assert task.language.name == tomllib.loads(text)["name"]

@@ -180,6 +180,12 @@ def test_a_failed_gate_and_a_held_language_have_their_own_codes(in_home: Lingraf
     assert len(list(records.read_lines(run / "records" / "fiqa.quarantine.jsonl"))) > 30
     assert {raw["condition"] for _, raw in records.read_lines(run / "outcomes.jsonl")} <= {"en"}
     assert json.loads((run / "manifest.json").read_text(encoding="utf-8"))["verdict"] == "fail"
+    manifest = run / "manifest.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text(encoding="utf-8")), "stopped": False}), encoding="utf-8")  # as if it had been tuned
+    before = run.resolve()
+    code, out, error = in_home("adapt", "sv", "--study", "copies")
+    assert (code, run.resolve()) == (3, before)
+    assert ".history/sv/copies/" in out and len(list(before.parent.iterdir())) == 2
     with Runs(adapted / "runs").hold("sv"):
         code, out, error = in_home("adapt", "sv", "--study", "tiny")
     assert (code, out) == (4, "")
