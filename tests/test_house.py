@@ -8,8 +8,8 @@ import pytest
 import typer.main
 
 from flows import plan
-from flows.engines import engine_of
 from flows.__main__ import app
+from flows.engines import engine_of
 from templates.benchmark import Record
 from templates.store import PACKAGES
 
