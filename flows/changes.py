@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.engines import engine_of, second_for, translator_for, weights_of
 from flows.plan import Plan
-from templates import catalogue
+from templates import catalogue, records
 from templates.language import ENGLISH, path_of
 from templates.refusal import Refusal
 from templates.run_folder import Runs
@@ -109,7 +109,7 @@ def _manifest(run: Path) -> dict[str, Any] | None:
 
 def _failed_trials(run: Path) -> int:
     path = run / "outcomes.jsonl"
-    return sum(bool(json.loads(line)["error"]) for line in path.read_text(encoding="utf-8").splitlines()) if path.is_file() else 0
+    return sum(bool(outcome["error"]) for _, outcome in records.read_lines(path)) if path.is_file() else 0
 
 
 def _refuse_fallback(last: Mapping[str, Any], refreshed: Mapping[str, str]) -> None:

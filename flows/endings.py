@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+from templates import records
 from templates.refusal import Refusal
 
 
@@ -31,7 +31,6 @@ def failed_throughout(run: Path) -> list[str]:
     """A line for each method that failed in every trial of one benchmark in one language, with the first error; none without `outcomes.jsonl`."""
     path = run / "outcomes.jsonl"
     errors: dict[tuple[str, str, str], list[str]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
-        outcome = json.loads(line)
+    for _, outcome in records.read_lines(path) if path.is_file() else ():
         errors.setdefault((outcome["method"], outcome["benchmark"], outcome["condition"]), []).append(outcome["error"])
     return [f"{method} of {benchmark} in {condition}: {found[0]}" for (method, benchmark, condition), found in errors.items() if all(found)]

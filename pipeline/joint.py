@@ -44,6 +44,7 @@ class Joint:
                 if self.task_of.setdefault(record.id, name) != name:
                     raise Refusal(f"joint tuning: record id {record.id!r} is in both {self.task_of[record.id]} and {name}; give them different ids.")
         self.labels = tuple(dict.fromkeys(label for one in tasks.values() for label in one.task.verbalizer.labels))
+        self.per_token = settings.per_token
         self.training: Training | None = PTuning(next(iter(tasks.values())), settings, seed=seed).training
         torch.manual_seed(derive(seed, "encoder"))
         first = next(iter(tasks.values()))
@@ -106,7 +107,7 @@ class Joint:
             rows = [place for place, record in enumerate(records) if self.task_of[record.id] == name]
             if rows:
                 columns = torch.tensor([self.labels.index(label) for label in one.task.verbalizer.labels])
-                ranked = one.rank(one.encode([records[row] for row in rows]), self.prompt(name))
+                ranked = one.rank(one.encode([records[row] for row in rows]), self.prompt(name), per_token=self.per_token)
                 found[torch.tensor(rows)[:, None], columns] = ranked
         return found
 
@@ -123,7 +124,7 @@ class Joint:
     @torch.no_grad()
     def one(self, name: str) -> PTuning:
         """The Tunable of one task with the prompt it has now; it trains no more."""
-        return PTuning.holding(self.tasks[name], self.prompt(name).detach().clone())
+        return PTuning.holding(self.tasks[name], self.prompt(name).detach().clone(), per_token=self.per_token)
 
     @torch.no_grad()
     def save(self, folder: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from pipeline import smollm2
@@ -50,7 +51,7 @@ def need(name: str, *, revision: str = "") -> None:
         need(base_of(folder))
         return
     try:
-        AutoConfig.from_pretrained(name, revision=revision or None, local_files_only=_is_local(name))
+        AutoConfig.from_pretrained(name, revision=revision or None, local_files_only=_is_local(name), trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise _missing(name, error) from error
 
@@ -91,12 +92,12 @@ def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "floa
     source = str(smollm2.folder()) if name == smollm2.NAME else name
     logging.getLogger("transformers").setLevel(logging.ERROR)
     try:
-        given: dict[str, Any] = {"revision": revision or None, "local_files_only": _is_local(source)}
+        given: dict[str, Any] = {"revision": revision or None, "local_files_only": _is_local(source), "trust_remote_code": False}
         tokenizer = AutoTokenizer.from_pretrained(source, **given)
         model = AutoModelForCausalLM.from_pretrained(source, dtype=DTYPES[dtype], use_safetensors=True, **given)
         if DTYPES[dtype] == torch.bfloat16:
             model.set_attn_implementation("eager")  # sdpa's way back takes a third of a step in bfloat16 on CPUs; in float32 the two are alike
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise _missing(name, error) from error
     gpt = _moved(FrozenGPT(model, tokenizer, name=name), device)
     agree(gpt)

@@ -15,7 +15,8 @@ import torch
 from pipeline.answering import Answering
 from pipeline.methods import few_shot, p_tuning
 from pipeline.prefix import PrefixCache
-from pipeline.train import Stepper, epochs_of
+from pipeline.stepper import Stepper
+from pipeline.train import epochs_of
 from templates.benchmark import Record
 from templates.placement import move
 from templates.refusal import Refusal

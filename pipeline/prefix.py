@@ -7,6 +7,7 @@ on a CPU an interrupted study then goes on bit for bit, as long as they all fit 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,15 +15,17 @@ import torch
 from torch import Tensor
 
 from pipeline.frozen_gpt import FrozenGPT, Past
+from pipeline.memory import out_of_memory
 from pipeline.shelf import Shelf
 
+log = logging.getLogger(__name__)
 TOKENS = 512  # of texts read at once; below that matrix products are too narrow for two cores, above it little is gained
 
 
 class PrefixCache:
     """Holds up to `gibibytes` of keys and values in memory (46 kB a token of SmolLM2-135M in float32, half that in bfloat16). Texts read ahead push
     out older ones, never each other; what then finds no room goes to disk, up to `disk_gibibytes`; texts beyond that are computed each time they
-    are asked for."""
+    are asked for. Where memory runs out all the same, it lets go of half, aloud, and asks for no more again."""
 
     def __init__(self, gpt: FrozenGPT, *, gibibytes: float = 4.0, disk_gibibytes: float = 0.0, folder: Path | None = None) -> None:
         self.gpt = gpt
@@ -35,6 +38,15 @@ class PrefixCache:
 
     def gather(self, texts: Sequence[tuple[int, ...]], *, room: int = 0) -> Past | None:
         """The texts' keys and values, padded on the right, with room for those of `room` tokens more; None if all texts are empty."""
+        while True:
+            try:
+                return self._gather(texts, room)
+            except (MemoryError, RuntimeError) as error:
+                if not out_of_memory(error) or not self.kept:
+                    raise
+            self._shrink()
+
+    def _gather(self, texts: Sequence[tuple[int, ...]], room: int) -> Past | None:
         lengths = torch.tensor([len(text) for text in texts])
         if not int(lengths.max()):
             return None
@@ -68,10 +80,23 @@ class PrefixCache:
             for text in self.shelf.places:
                 self.read_with.pop(text, None)
             self.shelf.clear()
-        for text, kv in self._read(sorted(wanted)):
-            if not self._keep(text, kv):
-                return
-            self.read_with[text] = wanted
+        try:
+            for text, kv in self._read(sorted(wanted)):
+                if not self._keep(text, kv):
+                    return
+                self.read_with[text] = wanted
+        except (MemoryError, RuntimeError) as error:
+            if not out_of_memory(error) or not self.kept:
+                raise
+            self._shrink()
+
+    def _shrink(self) -> None:
+        """Let go of half of what is kept in memory."""
+        goal = self.bytes // 2
+        while self.bytes > goal:
+            self._forget(next(reversed(self.kept)))
+        self.budget = self.bytes
+        log.warning("out of memory: %.2f GiB of keys and values are kept from now on, the rest is read again where it is needed", self.budget / 2**30)
 
     def _keep(self, text: tuple[int, ...], kv: Tensor) -> bool:
         """Keep it if there is room, once texts that are no longer read ahead have gone, the oldest first."""

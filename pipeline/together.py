@@ -86,7 +86,7 @@ def _at_once(steps: Sequence[Step]) -> list[float | Exception]:
     for step, value in zip(steps, torch.stack(losses).tolist(), strict=True):
         try:
             step.stepper.check(value, step.rows)
-            step.stepper.move()
+            step.stepper.move(step.rows)
             told.append(value)
         except (Refusal, RuntimeError, MemoryError) as error:  # not to be tried again: others have moved
             told.append(error)

@@ -23,8 +23,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from pipeline.folds import TOO_FEW, derive
-from pipeline.memory import in_parts, out_of_memory
+from pipeline.memory import in_parts
 from pipeline.outcome import Epoch
+from pipeline.stepper import NoNumber, Stepper
 from pipeline.tunable import Training, Tunable
 from templates.benchmark import Record
 from templates.refusal import Refusal
@@ -66,7 +67,12 @@ def drive(course: Course) -> Trained:
     try:
         step = next(course)
         while True:
-            step = course.send(step.stepper.step(step.rows, seed=step.seed))
+            try:
+                loss = step.stepper.step(step.rows, seed=step.seed)
+            except NoNumber as error:
+                step = course.throw(error)
+            else:
+                step = course.send(loss)
     except StopIteration as done:
         trained: Trained = done.value
         return trained
@@ -117,7 +123,13 @@ def course(
         for number in range(state.steps, len(order)):
             for group in optimiser.param_groups:
                 group["lr"] = plan.learning_rate * _schedule((epoch - 1) * steps_an_epoch + number, plan, epochs * steps_an_epoch)
-            loss = yield Step(stepper, [rows[row] for row in order[number]], derive(seed, f"dropout/{epoch}/{number}"))
+            try:
+                loss = yield Step(stepper, [rows[row] for row in order[number]], derive(seed, f"dropout/{epoch}/{number}"))
+            except NoNumber as error:
+                if not state.best_epoch:
+                    raise
+                note = f"stopped in epoch {epoch}: {error}"
+                break
             state.total += loss * len(order[number])
             state.steps, state.size = number + 1, stepper.size
             if checkpoint is not None and (began := time.monotonic()) - written >= pause:
@@ -126,6 +138,8 @@ def course(
                 written = time.monotonic()
                 pause = beside * max(CHECKPOINT_SECONDS, WRITING * (written - began))
         loss, accuracy = NOT_MEASURED, NOT_MEASURED
+        if note:
+            break
         if validation and whole_answer:
             loss = _answer_loss(tunable, validation, size=plan.batch_size)
         elif validation:
@@ -134,7 +148,6 @@ def course(
             if not state.best_epoch:
                 raise Refusal(f"validation: the loss of epoch {epoch} is {loss}; lower learning_rate ({plan.learning_rate:g}) or use float32.")
             note = f"stopped in epoch {epoch}, whose validation loss is {loss}: lower learning_rate ({plan.learning_rate:g}) or use float32"
-            log.warning("training %s", note)
             break
         seen = Epoch(epoch, state.total / len(rows), loss, accuracy)
         state.history.append(seen)
@@ -144,6 +157,8 @@ def course(
             state.best = [parameter.detach().clone() for parameter in parameters]
         if on_epoch is not None:
             on_epoch(seen)
+    if note:
+        log.warning("training %s", note)
     if checkpoint is not None and (ended := time.monotonic()) - begun >= pause:  # what comes now may fail, and then be done again
         state.seconds = before + (ended - begun) / beside
         state.write(checkpoint)
@@ -162,62 +177,6 @@ def _schedule(step: int, plan: Training, total: int) -> float:
     if step < plan.warmup_steps:
         return (step + 1) / plan.warmup_steps
     return 0.5 * (1 + math.cos(math.pi * (step - plan.warmup_steps) / max(1, total - plan.warmup_steps)))
-
-
-class Stepper:
-    """Optimiser steps over batches, each in micro-batches of `size` records whose gradients are added up. Where memory does not suffice, the
-    size is halved, aloud, and the batch done again: the step is the same but for the last bits of its sums."""
-
-    def __init__(self, tunable: Tunable, optimiser: torch.optim.Optimizer, plan: Training) -> None:
-        self.tunable = tunable
-        self.optimiser = optimiser
-        self.plan = plan
-        self.size = plan.micro_batch or plan.batch_size
-
-    def step(self, rows: Sequence[Record], *, seed: int) -> float:
-        """One step; gives the batch's loss. `seed` draws its dropout, the same for every part of the batch and for every attempt."""
-        while True:
-            self.optimiser.zero_grad()
-            try:
-                value = self._gradients(rows, seed=seed)
-                break
-            except (MemoryError, RuntimeError) as error:
-                if not out_of_memory(error):
-                    raise
-                if self.size == 1:
-                    raise Refusal(f"training: one record at a time is too much for the memory ({_first_line(error)}); use a smaller model.") from error
-            self.size = max(1, min(self.size, len(rows)) // 2)
-            log.warning("training: out of memory; going on with %d records at a time", self.size)
-        self.move()
-        return value
-
-    def move(self) -> None:
-        """Along the gradients that are there."""
-        nn.utils.clip_grad_norm_(self.tunable.parameters(), self.plan.clip)
-        self.optimiser.step()
-
-    def check(self, value: float, rows: Sequence[Record]) -> None:
-        """Refuse a loss that is no number."""
-        if not math.isfinite(value):
-            first, rate = ", ".join(row.id for row in rows[:3]), self.plan.learning_rate
-            raise Refusal(f"training: the loss became {value} at {first}; lower learning_rate ({rate:g}) or use float32.")
-
-    def _gradients(self, rows: Sequence[Record], *, seed: int) -> float:
-        weight, value = self.tunable.weight(rows), 0.0
-        for start in range(0, len(rows), self.size):
-            part = rows[start : start + self.size]
-            torch.manual_seed(seed)
-            loss = self.tunable.loss(part)
-            if len(part) < len(rows):
-                loss = loss * (self.tunable.weight(part) / weight)
-            value += float(loss.detach())
-            self.check(value, rows)
-            torch.autograd.backward(loss)
-        return value
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:120] or type(error).__name__
 
 
 @torch.no_grad()

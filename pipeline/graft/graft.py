@@ -95,7 +95,7 @@ def compose(folder: Path, base: FrozenGPT, *, name: str) -> FrozenGPT:
     if sketch(base) != facts.sketch:
         raise Refusal(f"graft {name}: was made for {facts.model} with other weights than {base.name} has; make it again with lingraft graft.")
     held = load_file(folder / WEIGHTS, device=str(base.device))
-    tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     _change(base, held)
     return FrozenGPT(base.model, tokenizer, name=name)
 

@@ -11,7 +11,7 @@ import pytest
 from flows.study import study
 from pipeline import running
 from pipeline.outcome import Outcome, Prediction
-from pipeline.train import Stepper
+from pipeline.stepper import Stepper
 from templates import catalogue, records
 from templates.benchmark import Record
 from templates.run_folder import Runs

@@ -11,8 +11,9 @@ from pipeline.frozen_gpt import FrozenGPT
 from pipeline.load_gpt import settled
 from pipeline.mixed import answer
 from pipeline.prompt_table import PromptTable, card_for
+from pipeline.stepper import Stepper
 from pipeline.together import _losses
-from pipeline.train import Step, Stepper
+from pipeline.train import Step
 from pipeline.tune import build, evaluate, tune
 from templates.benchmark import Record
 from templates.refusal import Refusal

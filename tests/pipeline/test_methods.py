@@ -3,6 +3,7 @@
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ from pipeline.answering import Answering
 from pipeline.batch import Batch
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.methods.p_tuning import PTuning
-from pipeline.train import Trained, train
+from pipeline.train import Trained, _validate, train
 from pipeline.tune import build, evaluate, tune
 from templates import catalogue
 from templates.benchmark import Record
@@ -180,6 +181,28 @@ def test_a_validation_loss_that_is_no_number_is_refused_or_ends_training_at_the_
     losses = iter([0.6, 0.5, float("inf")])
     _, trained = tune("p_tuning", Answering(tiny, task), **given)
     assert trained.best_epoch == len(trained.history) == 2 and trained.note.startswith("stopped in epoch 3, whose validation loss is inf: lower")
+
+
+def test_a_gradient_that_is_no_number_ends_training_at_the_best_epoch(
+    tiny: FrozenGPT, task: LocalisedTask, records: list[Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"train_rows": records[:40], "validation_rows": records[40:60], "settings": {**FAST["p_tuning"], "epochs": 4}, "seed": 3}
+    _, whole = tune("p_tuning", Answering(tiny, task), **given)
+    real, steps, last = torch.nn.utils.clip_grad_norm_, 0, 8  # three steps an epoch
+
+    def clip(*how: Any) -> torch.Tensor:
+        nonlocal steps
+        steps += 1
+        return torch.tensor(float("inf")) if steps == last else real(*how)
+
+    monkeypatch.setattr("pipeline.stepper.nn.utils.clip_grad_norm_", clip)
+    tunable, trained = tune("p_tuning", Answering(tiny, task), **given)
+    assert trained.history == whole.history[:2] and trained.best_epoch in (1, 2)
+    assert trained.note.startswith("stopped in epoch 3: training: the gradient became inf at r")
+    assert _validate(tunable, records[40:60], task.verbalizer.labels)[0] == trained.history[trained.best_epoch - 1].validation_loss
+    steps, last = 0, 2
+    with pytest.raises(Refusal, match=r"training: the gradient became inf at .*; lower learning_rate \(0.01\) or use float32"):
+        tune("p_tuning", Answering(tiny, task), **given)
 
 
 def test_ranking_too_much_at_once_goes_on_with_halves(

@@ -1,6 +1,8 @@
 """prefix: what is read ahead does not depend on the order it is asked for, and is what each text gives alone."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -90,6 +92,33 @@ def test_what_finds_no_room_goes_to_disk_and_comes_back_bit_for_bit(gpt: FrozenG
     torch.testing.assert_close(everything.kv, expected.kv, atol=1e-5, rtol=1e-4)
     disk.read_ahead(asked[:3])
     assert set(disk.shelf.places) == set(asked[:3])
+
+
+def test_where_memory_runs_out_less_is_kept_and_the_answers_are_the_same(
+    gpt: FrozenGPT, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked, cache, real, calls = texts(gpt), PrefixCache(gpt), gpt.read, 0
+    expected = PrefixCache(gpt).gather(asked)
+    monkeypatch.setattr("pipeline.prefix.TOKENS", 20)
+
+    def read(part: Sequence[tuple[int, ...]]) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls in (4, 7):
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return real(part)
+
+    monkeypatch.setattr(gpt, "read", read)
+    cache.read_ahead(asked)
+    assert 0 < len(cache.kept) < len(set(asked)) and cache.budget == cache.bytes
+    found = cache.gather(asked)
+    assert found is not None and expected is not None
+    torch.testing.assert_close(found.kv, expected.kv, atol=1e-5, rtol=1e-4)
+    assert [record.getMessage().startswith("out of memory: 0.00 GiB of keys and values are kept") for record in caplog.records] == [True, True]
+    cache.kept.clear()
+    calls = 3
+    with pytest.raises(torch.OutOfMemoryError):
+        cache.gather(asked)
 
 
 def test_a_full_disk_is_no_error(gpt: FrozenGPT, monkeypatch: pytest.MonkeyPatch) -> None:
