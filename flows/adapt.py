@@ -21,7 +21,7 @@ from prefect.states import Completed, Failed
 from flows.changes import STAGES, basis, since_last_run
 from flows.endings import GateFailed, TrialsFailed, Unsuccessful, failed_throughout
 from flows.engines import second_for, translator_for
-from flows.judge import judge
+from flows.judge import judge, link
 from flows.localise import localise, sound
 from flows.plan import Plan, make
 from flows.refresh import lines_of, place_of, refresh
@@ -137,6 +137,8 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     runs = Runs(plan.out)
     key = digest([plan.digest, facts["inputs"], whole["basis"]["overrides"]])
     place = runs.publish(staged, language, name, digest=key, point=(wanted and not stopped) or not _whole(runs, plan))
+    for benchmark in gates:
+        link(language, benchmark, place)
     why = {benchmark: gate["why"] for benchmark, gate in gates.items()}
     broken = failed_throughout(place) if wanted else []
     return {"pointer": str(place), "verdict": verdict, "gates": lines, "why": why, "stopped": stopped, "broken": broken, "headline": lines_out}

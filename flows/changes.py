@@ -80,9 +80,13 @@ class Compared:
 
 
 def since_last_run(plan: Plan, refreshed: Mapping[str, str], *, until: str) -> Compared:
-    """Compare with the manifest of the last published run of this language and study, as far as the stage `until` needs."""
-    run = Runs(plan.out).current(plan.language.code, plan.study_name)
-    last = _manifest(run)
+    """Compare with the manifest of the last published run of this language and study that came as far as the stage `until`, or was stopped on the way by
+    its gate; without one, with the run that is pointed to."""
+    runs, name = Runs(plan.out), (plan.language.code, plan.study_name)
+    found = ((run, _manifest(run)) for run in (*runs.published(*name), runs.current(*name)))
+    known = [(run, last) for run, last in found if last is not None]
+    far = [(run, last) for run, last in known if STAGES.index(last["stage"]) >= STAGES.index(until)]
+    run, last = next(iter(far or known[-1:]), (Path(), None))
     if last is None:
         return Compared("", (), ("there is no published run",))
     _refuse_fallback(last, refreshed)

@@ -93,12 +93,20 @@ def summary_of(gate: Mapping[str, Any]) -> dict[str, Any]:
     return {"verdict": gate["verdict"], "line": line, "statistics": numbers, "why": why, "overrides": gate["provenance"]["overrides"]}
 
 
-def show(language: str, benchmark: str, gate: Mapping[str, Any], page: Path) -> None:
-    """The gate as Prefect artifacts: a text, a table and a link."""
-    key = f"gate-{language}-{benchmark}".lower().replace("_", "-")
-    create_markdown_artifact(key=key, markdown=gate_summary.markdown(gate))
-    create_table_artifact(key=f"{key}-checks", table=gate_summary.table(gate))
-    create_link_artifact(key=f"{key}-page", link=page.as_uri(), link_text=f"{benchmark} in {language}, row by row")
+def show(language: str, benchmark: str, gate: Mapping[str, Any]) -> None:
+    """The gate as Prefect artifacts: a text and a table."""
+    create_markdown_artifact(key=_key(language, benchmark), markdown=gate_summary.markdown(gate))
+    create_table_artifact(key=f"{_key(language, benchmark)}-checks", table=gate_summary.table(gate))
+
+
+def link(language: str, benchmark: str, run: Path) -> None:
+    """Its page in a published run as one more."""
+    page = run.resolve() / "gate" / benchmark / "index.html"
+    create_link_artifact(key=f"{_key(language, benchmark)}-page", link=page.as_uri(), link_text=f"{benchmark} in {language}, row by row")
+
+
+def _key(language: str, benchmark: str) -> str:
+    return f"gate-{language}-{benchmark}".lower().replace("_", "-")
 
 
 @flow(name="judge")
@@ -112,5 +120,5 @@ def judge(
         benchmark = catalogue.benchmark(name)
         done[name] = judge_benchmark(plan, benchmark, Path(staged), refreshed=Path(refreshed[name]), translated=[Path(folder) for folder in folders])
         gate = json.loads((Path(staged) / "gate" / name / "gate.json").read_text(encoding="utf-8"))
-        show(language, name, gate, Path(out).resolve() / language / study / "gate" / name / "index.html")
+        show(language, name, gate)
     return done

@@ -37,7 +37,7 @@ def export(language: str, study: str, sheet: Path, *, out: Path, only: str = "",
     review_sheet.need_new(sheet)
     shapes = {shape.name: shape for shape in wanted(study, only)}
     runs = Runs(out.resolve())
-    run = runs.finished(language, study)
+    run = next(iter(runs.published(language, study)), None) or runs.finished(language, study)
     samples = [
         sampling.draw(sampling.judged_in(run, shape), language=language, study=study, benchmark=name, run=run.name, rows=rows, seed=seed)
         for name, shape in shapes.items()

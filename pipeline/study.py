@@ -95,7 +95,19 @@ class Trial:
         """As shown on the terminal."""
         extra = "".join(f" {key}={value}" for key, value in self.settings.items())
         begin = "probe of " * self.probe
+        extra += f" ({self._searched})" if self.search else ""
         return f"{begin}{self.condition} {self.benchmark} {self.method}{extra} fold {self.fold}/{self.folds} {100 * self.fraction:g}% seed {self.seed}"
+
+    @property
+    def _searched(self) -> str:
+        return "; ".join([*self.search, *(f"{key}={value}" for key, value in sorted(self.search_settings.items()))])
+
+    @property
+    def found_by(self) -> dict[str, str]:
+        """What was searched, and what it chose, as its signature states it."""
+        return ({"search": self._searched} if self.search else {}) | (
+            {"chosen": ",".join(f"{key}={value}" for key, value in sorted(self.chosen.items()))} if self.chosen else {}
+        )
 
 
 def plan(groups: Sequence[TrialGroup], conditions: Mapping[str, Condition], *, folds: int, run: Sequence[int]) -> list[Trial]:
@@ -149,7 +161,7 @@ def signature(trial: Trial, condition: Condition, gpt: FrozenGPT) -> dict[str, s
         "fold": f"{trial.fold}/{trial.folds}",
         "fraction": f"{trial.fraction:g}",
         "seed": str(trial.seed),
-        **({"chosen": ",".join(f"{key}={value}" for key, value in sorted(trial.chosen.items()))} if trial.chosen else {}),
+        **trial.found_by,
         **({"begins_at": trial.begins_at[:8]} if trial.begins_at else {}),
         "gpt": f"{gpt.name}@{gpt.fingerprint[:8]}",
         "dtype": str(gpt.dtype).removeprefix("torch."),

@@ -48,6 +48,11 @@ class Runs:
             raise Refusal(f"{path}: there is no finished run; make one with: lingraft adapt {language} --study {study}")
         return path.resolve()
 
+    def published(self, language: str, study: str) -> list[Path]:
+        """Every run in the history, the latest first, pointed to or not."""
+        history = self.out / ".history" / check_name(language, "language") / check_name(study, "study")
+        return sorted((path for path in history.glob("*") if not path.name.startswith(".") and path.is_dir()), reverse=True)
+
     @contextmanager
     def hold(self, language: str, *, wait_seconds: float = 0) -> Iterator[None]:
         """One run per language, also across processes; Busy (exit code 4) if another one holds it."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from contextlib import chdir
 from dataclasses import replace
@@ -178,8 +179,11 @@ def test_artifacts_show_gate_and_study(adapted: Path) -> None:
     from prefect.client.orchestration import get_client
 
     with get_client(sync_client=True) as client:
-        kinds = {(artifact.key, artifact.type) for artifact in client.read_artifacts()}
-    assert {("gate-sv-fiqa", "markdown"), ("gate-sv-fiqa-checks", "table"), ("study-sv-tiny", "markdown")} <= kinds
+        artifacts = client.read_artifacts()
+    kinds = {(artifact.key, artifact.type) for artifact in artifacts}
+    assert {("gate-sv-fiqa", "markdown"), ("gate-sv-fiqa-checks", "table"), ("gate-sv-fiqa-page", "markdown"), ("study-sv-tiny", "markdown")} <= kinds
+    pages = {Path(found) for artifact in artifacts for found in re.findall(r"file://(\S+?/index\.html)", str(artifact.data))}
+    assert (adapted / "runs" / "sv" / "tiny").resolve() / "gate" / "fiqa" / "index.html" in pages
 
 
 def test_assistant_joins_and_leaves_fiqa_as_it_was(adapted: Path) -> None:

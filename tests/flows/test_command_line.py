@@ -186,6 +186,9 @@ def test_a_failed_gate_and_a_held_language_have_their_own_codes(in_home: Lingraf
     code, out, error = in_home("adapt", "sv", "--study", "copies")
     assert (code, run.resolve()) == (3, before)
     assert ".history/sv/copies/" in out and len(list(before.parent.iterdir())) == 2
+    code, out, error = in_home("adapt", "sv", "--study", "copies", "--if-changed")
+    latest = max(before.parent.iterdir()).name
+    assert (code, run.resolve()) == (0, before) and out.startswith(f"nothing changed since {latest}: ") and "its gate had FAILED" in out
     with Runs(adapted / "runs").hold("sv"):
         code, out, error = in_home("adapt", "sv", "--study", "tiny")
     assert (code, out) == (4, "")

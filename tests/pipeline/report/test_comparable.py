@@ -36,6 +36,11 @@ def test_one_mean_never_mixes_prompts_nor_records(make):
     assert differing(signed(make), signed(make, "tfidf", records="other rows")) == ("records",)
 
 
+def test_one_mean_never_mixes_searches(make):
+    assert differing(signed(make, search="10 front; 20 front"), signed(make, seed=2, search="10 front; 20 front", chosen="placement=20 front")) == ()
+    assert differing(signed(make, search="10 front; 20 front"), signed(make, seed=2, search="10 text; 20 end")) == ("search",)
+
+
 def test_folds_may_vary_their_number_may_not(make):
     one, same, other = (signed(make, fold=number, signature_fold=told) for number, told in ((0, "0/5"), (1, "1/5"), (1, "1/10")))
     assert differing(one, same) == ()
