@@ -27,6 +27,7 @@ from flows.plan import Plan, make
 from flows.refresh import lines_of, place_of, refresh
 from flows.report import facts_of, report
 from flows.step import without_heartbeats
+from flows.study import TRIED
 from flows.study import study as tune
 from flows.translate import translate
 from pipeline.load_gpt import need, settled
@@ -53,6 +54,7 @@ def adapt(language: str, study: str, data: str | None = None, out: str = "runs",
     with ExitStack() as held:
         held.enter_context(runs.hold(language))
         held.enter_context(without_heartbeats())
+        held.callback(TRIED.reset, TRIED.set(set()))
         refreshed = None
         if if_changed:
             refreshed = refresh(language, study, str(plan.data) if plan.data else None, str(plan.out))

@@ -71,6 +71,7 @@ def learn(
     from pipeline.continual import WAYS, course
     from pipeline.folds import parts
     from pipeline.prompt_table import PromptTable
+    from pipeline.study import Condition
     from templates import records
     from templates.run_folder import Runs
     from translation.refresh import sample
@@ -84,21 +85,24 @@ def learn(
     table = PromptTable.load(given) if given is not None else None
     run = Runs(plan.out).finished(language, study)
     gpt, prefixes = gpt_for(plan)
-    tasks, split, settings = {}, {}, {}
+    tasks, split, settings, signatures = {}, {}, {}, {}
     for shape in plan.benchmarks:
         task, kept = plan.task_of(shape), records.read(run / "records" / f"{shape.name}.jsonl", shape)
         fold_of = _folds(plan, shape, kept)
+        told = Condition(language, task, tuple(kept), fold_of, "", "").facts["rows"]  # with the fold of each
+        signatures[task.name] = {"rows": told, "fold": f"{fold}/{drawn.count}", "seed": str(seed)}
         kept = sample(kept, rows or len(kept), seed=drawn.seed)[0]
         tasks[task.name], settings[task.name] = Answering(gpt, task, prefixes), _settings(plan.study, shape.name, epochs)
         split[task.name] = parts(kept, fold_of, fold=fold, fraction=1.0, seed=seed)
     if table is not None and set(tasks) <= set(table.rows):
         raise Refusal(f"{given}: holds {' and '.join(tasks)} already, and study {study} has no other task; give a study with more, or leave out --from.")
-    signature = {"fold": f"{fold}/{drawn.count}", "seed": str(seed)}
     known = {name: card for name, card in table.cards.items() if name in tasks} if table is not None else {}
-    for name in [name for name, card in known.items() if card.signature.get("fold") != signature["fold"]]:
-        say(f"{name}: its prompt was not tuned with fold {signature['fold']} held out, so its scores here are no test; that they stay the same is.")
+    for name in [name for name, card in known.items() if any(card.signature.get(key) != signatures[name][key] for key in ("rows", "fold"))]:
+        say(
+            f"{name}: its prompt was not tuned on these rows with fold {fold}/{drawn.count} held out, so its scores here are no test; that they stay the same is."
+        )
     ways = WAYS if table is None else ("added",)
-    return course(tasks, split, settings, seed=seed, ways=ways, table=table, signature=signature, grown=grown, say=say)
+    return course(tasks, split, settings, seed=seed, ways=ways, table=table, signatures=signatures, grown=grown, say=say)
 
 
 def _folds(plan: Plan, shape: Benchmark, kept: Sequence[Record]) -> dict[str, int]:

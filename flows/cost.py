@@ -76,6 +76,7 @@ def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record], *, seconds: fl
             measured.append(measure(answering, rows, seconds=seconds / len(readers), settings=settings, placements=places))
         except (Refusal, RuntimeError, MemoryError) as error:
             return [f"{len(planned)} trials on {gpt.name}; how long they take is not known ({error})", *names], None
+        del gpt, prefixes, answering  # before another is loaded
     pace, local = measured[0], measured[1] if len(measured) > 1 else measured[0].scaled(TARGET_TOKENS)
     paces = {name: pace if name.split(">")[0] == ENGLISH else local for name in {trial.condition for trial, _ in planned}}
     spent = sum(forecast(planned, paces).values()) + sum(here.read * here.ahead * len(rows) for here in paces.values())

@@ -26,6 +26,7 @@ from translation.retry import FULL_STOP, LOWER_CASE, NO_FULL_STOP
 
 DEFAULT = "ctranslate2"
 TEXT_RUNGS = (FULL_STOP, NO_FULL_STOP, LOWER_CASE)
+_LOADED: dict[tuple[Any, ...], tuple[FrozenGPT, PrefixCache]] = {}  # one at most
 
 
 def engine_of(plan: Plan) -> str:
@@ -89,15 +90,17 @@ def gpt_for(plan: Plan) -> tuple[FrozenGPT, PrefixCache]:
     """The GPT that reads the plan's language, with the prefixes read so far."""
     model = plan.model
     torch.set_num_threads(model.threads)  # translators in the same process set it to one
-    return _gpt(model.name, model.revision, model.dtype, settled(model.device), model.cache_gibibytes, model.disk_gibibytes)
+    key = (model.name, model.revision, model.dtype, settled(model.device), model.cache_gibibytes, model.disk_gibibytes)
+    if key not in _LOADED:
+        _LOADED.clear()  # before another is loaded: memory may hold one of them only
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            torch.cuda.empty_cache()
+        gpt = load_gpt(model.name, revision=model.revision, dtype=model.dtype, device=settled(model.device))
+        kept: dict[str, Any] = {"gibibytes": model.cache_gibibytes, "disk_gibibytes": model.disk_gibibytes}
+        _LOADED[key] = gpt, PrefixCache(gpt, **kept, folder=make_folder(cache_folder()))
+    return _LOADED[key]
 
 
 def weights_of(plan: Plan) -> str:
     """What tells the plan's GPT from others, without loading it where that is known."""
     return smollm2.SHA256 if plan.model.name == smollm2.NAME else gpt_for(plan)[0].fingerprint
-
-
-@lru_cache(maxsize=1)
-def _gpt(name: str, revision: str, dtype: str, device: str, gibibytes: float, disk_gibibytes: float) -> tuple[FrozenGPT, PrefixCache]:
-    gpt = load_gpt(name, revision=revision, dtype=dtype, device=device)
-    return gpt, PrefixCache(gpt, gibibytes=gibibytes, disk_gibibytes=disk_gibibytes, folder=make_folder(cache_folder()))

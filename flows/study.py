@@ -6,6 +6,7 @@ import json
 import logging
 import math
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from pipeline.answering import Answering
 from pipeline.inspection import look
 from pipeline.methods.p_tuning import SEARCHED
 from pipeline.outcome import Outcome
-from pipeline.pace import measure, peak_bytes
+from pipeline.pace import Pace, measure, peak_bytes
 from pipeline.prompt_table import PromptTable, card_for
 from pipeline.study import Condition, Trial
 from pipeline.train import NOT_MEASURED
@@ -33,6 +34,7 @@ from templates.store import canonical, write_atomic, write_json
 
 log = logging.getLogger(__name__)
 TRAINED = ("p_tuning", "fine_tuning")
+TRIED: ContextVar[set[str] | None] = ContextVar("tried", default=None)  # by a run of several studies: what failed is not tried a second time
 PROBE_ROWS = 800  # below that a study is over soon enough
 
 
@@ -59,14 +61,15 @@ def study(language: str, study: str, data: str | None, out: str, staged: str, re
         usable = benchmark.name in gates and kept.is_file() and kept.stat().st_size > 0
         rows = Rows(benchmark.name, Path(refreshed[benchmark.name]) / "records.jsonl", kept if usable else None, gates.get(benchmark.name, "off"))
         lines += [(trial, condition, rows) for trial, condition in trials_of(plan, conditions(plan, rows))]
-    done: list[tuple[Trial, Condition, Path]] = []
+    done: list[tuple[Outcome, Condition, Path]] = []
     found = _Found(plan)
     told, seconds = expected(plan, lines, found), dict[str, float]()
     for number, (trial, condition, rows) in enumerate(lines):
         settled = found.settle(trial, condition, rows)
         found.run_ahead(settled, lines[number + 1 :], condition, rows)
-        done.append((settled, condition, found.outcome(settled, condition, rows)))
-        seconds[trial.name] = outcome_in(done[-1][2]).seconds + found.searching(trial, condition)
+        folder = found.outcome(settled, condition, rows)
+        done.append((outcome_in(folder), condition, folder))
+        seconds[trial.name] = done[-1][0].seconds + found.searching(trial, condition)
     write_outcomes(plan, Path(staged), done)
     write_probes(Path(staged), found.probes)
     if told:
@@ -84,11 +87,9 @@ def expected(plan: Plan, lines: list[tuple[Trial, Condition, Rows]], found: _Fou
     tasks = {(condition.task.name, condition.name): condition for _, condition in tuned}
     for (_, name), condition in tasks.items():
         mine = [(trial, other) for trial, other in missing if (other.task.name, other.name) == (condition.task.name, name)]
-        gpt, prefixes = gpt_for(plan.reader(condition.name))
-        answering = Answering(gpt, condition.task, prefixes)
+        asked: dict[str, Any] = {"settings": training_of(trial for trial, _ in mine), "placements": placements_of(trial for trial, _ in mine)}
         try:
-            asked: dict[str, Any] = {"settings": training_of(trial for trial, _ in mine), "placements": placements_of(trial for trial, _ in mine)}
-            pace = measure(answering, condition.records, seconds=PROBE_SECONDS / len(tasks), **asked)
+            pace = _pace(plan, condition, seconds=PROBE_SECONDS / len(tasks), **asked)
         except (Refusal, RuntimeError, MemoryError) as error:  # the trials themselves may still do
             log.warning("no time is foretold for %s: %s", condition.task.name, error)
             continue
@@ -99,6 +100,12 @@ def expected(plan: Plan, lines: list[tuple[Trial, Condition, Rows]], found: _Fou
     return told
 
 
+def _pace(plan: Plan, condition: Condition, **asked: Any) -> Pace:
+    """Its own names for the model go with it, so that the next one finds room."""
+    gpt, prefixes = gpt_for(plan.reader(condition.name))
+    return measure(Answering(gpt, condition.task, prefixes), condition.records, **asked)
+
+
 class _Found:
     """Folders of the store by trial, made where they are missing; it settles what a trial takes from others before it."""
 
@@ -106,7 +113,7 @@ class _Found:
         self.plan = plan
         self.store = Runs(plan.out).store
         self.keys: dict[bytes, str] = {}
-        self.tried: set[str] = set()  # at once with others, in this run
+        self.tried = set[str]() if (tried := TRIED.get()) is None else tried
         self.probes: list[Outcome] = []
         self.known: dict[Rows, dict[str, Condition]] = {}
         self.placements: dict[tuple[str, str, int, int, str], str | Refusal] = {}
@@ -132,6 +139,7 @@ class _Found:
         if folder is None or (outcome_in(folder).error and key not in self.tried):  # what failed before this run is tried again
             self.store.drop(key)
             folder = Path(run_trial(self.plan, trial, rows, key))
+            self.tried.add(key)
         self.keys[canonical(asdict(trial))] = key
         return folder
 
@@ -144,7 +152,7 @@ class _Found:
         if len(trials) > 1:
             keys = [trial_key(self.plan, one, condition) for one in trials]
             run_trials(self.plan, trials, rows, keys)
-            self.tried |= set(keys)
+            self.tried.update(keys)
 
     def _to_run(self, trial: Trial, condition: Condition) -> bool:
         return trial.method == "p_tuning" and self.store.get(trial_key(self.plan, trial, condition)) is None
@@ -210,9 +218,8 @@ def write_probes(staged: Path, probes: list[Outcome]) -> None:
         write_atomic(staged / "search.jsonl", rows.encode("utf-8"))
 
 
-def write_outcomes(plan: Plan, staged: Path, done: list[tuple[Trial, Condition, Path]]) -> None:
+def write_outcomes(plan: Plan, staged: Path, outcomes: list[tuple[Outcome, Condition, Path]]) -> None:
     """`outcomes.jsonl`, and `prompts/` with the prompt that validated best of each task tuned on all its data, and how it looks from outside."""
-    outcomes = [(outcome_in(folder), condition, folder) for _, condition, folder in done]
     rows = "".join(json.dumps(outcome.to_json(), ensure_ascii=False) + "\n" for outcome, _, _ in outcomes)
     write_atomic(staged / "outcomes.jsonl", rows.encode("utf-8"))
     table, looks = PromptTable(), dict[str, list[dict[str, Any]]]()

@@ -62,19 +62,19 @@ def course(
     seed: int,
     ways: Sequence[str] = WAYS,
     table: PromptTable | None = None,
-    signature: Mapping[str, str] | None = None,
+    signatures: Mapping[str, Mapping[str, str]] | None = None,
     grown: Callable[[PromptTable], None] = lambda table: None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Course:
     """Go through the tasks in order. `parts`: each task's training, validation and test rows, with ids that differ between tasks. `table`: one that
-    grows; what it holds already is only tested. It is handed to `grown` after each task; `signature` goes into the new cards. One encoder for all is
+    grows; what it holds already is only tested. It is handed to `grown` after each task; `signatures`, by task, go into the new cards. One encoder for all is
     trained as the first task's settings say, each task's tokens where its own do."""
     table, stages = table or PromptTable(), list[Stage]()
     moved = {name: one.of(replace(one.task, prompt=move(one.task.prompt, settings[name].placement))) for name, one in tasks.items()}
     first = replace(settings[next(iter(tasks))], placement="")
     joint = [Joint(moved, _all(parts), first, seed=seed) for way in WAYS[1:] if way in ways]  # refuse what does not fit before the work begins
     if "added" in ways:
-        stages += _added(tasks, parts, settings, table=table, signature=signature or {}, seed=seed, grown=grown, say=say)
+        stages += _added(tasks, parts, settings, table=table, signatures=signatures or {}, seed=seed, grown=grown, say=say)
     if "together" in ways:
         together = joint[0]
         say("together: " + ", ".join(tasks))
@@ -95,7 +95,7 @@ def _added(
     settings: Mapping[str, Settings],
     *,
     table: PromptTable,
-    signature: Mapping[str, str],
+    signatures: Mapping[str, Mapping[str, str]],
     seed: int,
     grown: Callable[[PromptTable], None],
     say: Callable[[str], None],
@@ -123,7 +123,7 @@ def _added(
         tunable = build(answering, settings[name], seed=seed)
         tunable.prepare(parts[name].train, seed=seed, ahead=_rows(parts[name]))
         _train(tunable, parts, [name], seed=seed, labels=answering.task.verbalizer.labels, whole=answering.task.slots is not None)
-        card = card_for(answering.task, answering.gpt, trial=f"continual/{seed}", placement=settings[name].placement, signature=signature)
+        card = card_for(answering.task, answering.gpt, trial=f"continual/{seed}", placement=settings[name].placement, signature=signatures.get(name, {}))
         table.add(name, tunable.prompt(), replace(card, per_token=settings[name].per_token))
         grown(table)
         if any(not rows.equal(table.rows[known]) for known, rows in before.items()):

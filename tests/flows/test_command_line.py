@@ -195,14 +195,16 @@ def test_a_failed_gate_and_a_held_language_have_their_own_codes(in_home: Lingraf
     assert "another run holds sv" in error
 
 
-def test_a_method_that_always_fails_ends_the_run_with_1_and_its_page(in_home: Lingraft, adapted: Path) -> None:
+def test_a_method_that_always_fails_ends_the_run_with_1_and_its_page(in_home: Lingraft, adapted: Path, caplog: pytest.LogCaptureFixture) -> None:
     trials = [{"method": "majority"}, {"method": "p_tuning", "settings": {"placement": "200 front, 200 text, 200 end"}}]  # the model knows 512 places
     write_study(adapted, "long", adapted / "model", trials=trials)
-    code, out, error = in_home("study", "en", "--study", "long")
+    code, out, error = in_home("adapt", "sv", "--study", "long")
     assert (code, error.count("Traceback")) == (1, 0)
     assert "What failed in all its trials is missing above" in out
-    assert "  - p_tuning of fiqa in en: " in out and "majority of" not in out
-    assert "Always the majority label" in (adapted / "runs" / "en" / "long" / "report.html").read_text(encoding="utf-8")
+    assert "  - p_tuning of fiqa in en: " in out and "  - p_tuning of fiqa in sv: " in out and "majority of" not in out
+    assert "Always the majority label" in (adapted / "runs" / "sv" / "long" / "report.html").read_text(encoding="utf-8")
+    failed = [record.getMessage().split(": ")[0] for record in caplog.records if " failed: " in record.getMessage()]
+    assert len(failed) == 2 and failed[0].startswith("trial en fiqa p_tuning") and failed[1].startswith("trial sv fiqa p_tuning")  # each tried once
 
 
 @pytest.mark.parametrize(
