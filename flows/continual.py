@@ -98,9 +98,8 @@ def learn(
         raise Refusal(f"{given}: holds {' and '.join(tasks)} already, and study {study} has no other task; give a study with more, or leave out --from.")
     known = {name: card for name, card in table.cards.items() if name in tasks} if table is not None else {}
     for name in [name for name, card in known.items() if any(card.signature.get(key) != signatures[name][key] for key in ("rows", "fold"))]:
-        say(
-            f"{name}: its prompt was not tuned on these rows with fold {fold}/{drawn.count} held out, so its scores here are no test; that they stay the same is."
-        )
+        held = f"on these rows with fold {fold}/{drawn.count} held out"
+        say(f"{name}: its prompt was not tuned {held}, so its scores here are no test; that they stay the same is.")
     ways = WAYS if table is None else ("added",)
     return course(tasks, split, settings, seed=seed, ways=ways, table=table, signatures=signatures, grown=grown, say=say)
 

@@ -67,8 +67,12 @@ def test_a_table_of_one_task_takes_another(finished: Path, lingraft: Lingraft) -
     code, out, error = lingraft("continual", "en", "--study", "mine", "--from", "small", "--to", "grown", "--epochs", "1")
     assert (code, error) == (0, "") and "after the table" in out and "together" not in out and "are no test" not in out
     code, out, _ = lingraft("continual", "en", "--study", "mine", "--from", "small", "--fold", "1")
-    assert code == 0 and "en/fiqa: its prompt was not tuned with fold 1/5 held out, so its scores here are no test" in out
+    assert code == 0 and "en/fiqa: its prompt was not tuned on these rows with fold 1/5 held out, so its scores here are no test" in out
     assert load_file("grown/table.safetensors")["en/fiqa"].equal(rows["en/fiqa"])
+    about["en/fiqa"]["signature"]["rows"] = "60@00000000"  # more rows, whose folds were drawn anew
+    Path("small/table.json").write_text(json.dumps({"en/fiqa": about["en/fiqa"]}), encoding="utf-8")
+    code, out, _ = lingraft("continual", "en", "--study", "mine", "--from", "small", "--epochs", "1")
+    assert code == 0 and "en/fiqa: its prompt was not tuned on these rows with fold 0/5 held out" in out
 
 
 def test_settings_are_the_studys_and_mistakes_are_said(finished: Path, lingraft: Lingraft) -> None:
