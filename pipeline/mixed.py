@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -33,8 +33,11 @@ def stack(prompts: Sequence[Float[Tensor, "P H"]]) -> Float[Tensor, "B P H"]:
 
 
 @torch.no_grad()
-def answer(rows: Sequence[tuple[str, Record]], *, tasks: Mapping[str, Answering], prompts: Mapping[str, Float[Tensor, "P H"]]) -> list[Said]:
-    """Label each (task name, record), in batches across tasks. `tasks` share one GPT and one cache of prefixes."""
+def answer(
+    rows: Sequence[tuple[str, Record]], *, tasks: Mapping[str, Answering], prompts: Mapping[str, Float[Tensor, "P H"]], per_token: Collection[str] = ()
+) -> list[Said]:
+    """Label each (task name, record), in batches across tasks. `tasks` share one GPT and one cache of prefixes; the labels of those in `per_token` are
+    ranked by the mean over their tokens, not by the sum."""
     if not rows:
         return []
     encoded = [tasks[name].encode([record])[0] for name, record in rows]
@@ -45,10 +48,10 @@ def answer(rows: Sequence[tuple[str, Record]], *, tasks: Mapping[str, Answering]
         asked = [[tasks[name].tokens.answer(word) for _, word in mine] for name, mine in zip(names, words, strict=True)]
         shared = tasks[names[0]]
         batch = lay_out([encoded[place] for place in places], asked)
-        scores, _ = answer_scores(shared.gpt, batch, stack([prompts[name].to(shared.gpt.device) for name in names]), prefixes=shared.prefixes)
-        scores, start = scores.cpu(), 0
-        for place, mine in zip(places, words, strict=True):
-            said[place] = _best(mine, scores[start : start + len(mine)])
+        scores, lengths = answer_scores(shared.gpt, batch, stack([prompts[name].to(shared.gpt.device) for name in names]), prefixes=shared.prefixes)
+        scores, means, start = scores.cpu(), (scores / lengths).cpu(), 0
+        for place, name, mine in zip(places, names, words, strict=True):
+            said[place] = _best(mine, (means if name in per_token else scores)[start : start + len(mine)])
             start += len(mine)
     return [one for one in said if one is not None]
 

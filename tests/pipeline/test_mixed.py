@@ -38,15 +38,17 @@ def split(rows: dict[str, list[Record]]) -> dict[str, Parts]:
     return {name: Parts(tuple(mine[:-4]), (), tuple(mine[-4:]), 0) for name, mine in rows.items()}
 
 
-def test_a_mixed_batch_gives_what_each_task_gives_alone(both: dict[str, Answering], records: list[Record]) -> None:
+@pytest.mark.parametrize("averaged", [0, 1])
+def test_a_mixed_batch_gives_what_each_task_gives_alone(averaged: int, both: dict[str, Answering], records: list[Record]) -> None:
     torch.manual_seed(2)
     prompts = {name: torch.randn(one.task.prompt.virtual_tokens, one.gpt.hidden_size) for name, one in both.items()}
     rows = rows_of(both, records)
     asked = [(name, mine[number]) for number in range(10) for name, mine in rows.items()]
-    said = mixed.answer(asked, tasks=both, prompts=prompts)
+    per_token = list(both)[1 : 1 + averaged]
+    said = mixed.answer(asked, tasks=both, prompts=prompts, per_token=per_token)
     for name, one in both.items():
         mine = [record for other, record in asked if other == name]
-        shares = probabilities(one.rank(one.encode(mine), prompts[name]))
+        shares = probabilities(one.rank(one.encode(mine), prompts[name], per_token=name in per_token))
         together = [item for (other, _), item in zip(asked, said, strict=True) if other == name]
         assert [item.label for item in together] == [one.task.verbalizer.labels[int(best)] for best in shares.argmax(dim=1)]
         torch.testing.assert_close(torch.tensor([item.probability for item in together]), shares.max(dim=1).values, atol=1e-4, rtol=1e-3)
