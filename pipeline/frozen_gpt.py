@@ -22,6 +22,8 @@ from torch import Tensor
 from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
 
 from pipeline import frozen_llama
+from pipeline.picked import picked
+from pipeline.slab import Lease
 from templates.refusal import Refusal
 
 log = logging.getLogger(__name__)
@@ -31,11 +33,12 @@ HEAD = 256  # hidden states the head is put on at once
 @dataclass(frozen=True, slots=True)
 class Past:
     """Keys and values of frozen text: `kv [L, 2, B, heads, S + room, D]`, padded on the right; `lengths [B]` are the true S. Behind them is
-    `room` for those of tokens still to be run."""
+    `room` for those of tokens still to be run. `lease`: on the memory they stand in, where that is to be used again."""
 
     kv: Float[Tensor, "L 2 B heads S_plus_room D"]
     lengths: Int[Tensor, "B"]
     room: int = 0
+    lease: Lease | None = None
 
     @property
     def width(self) -> int:
@@ -146,16 +149,18 @@ class FrozenGPT:
         if self.by_hand is None:
             return self.run(embeddings, positions=positions, visible=visible, past=past)[0][rows, places]
         roomy = past is not None and past.room == width
-        kv = past.kv if past is not None and roomy else self.by_hand.room(len(positions), visible.shape[-1])
-        front = past.kv if past is not None and not roomy else None
+        before: dict[str, Any] = {} if past is None else {"kv": past.kv, "hold": past.lease} if roomy else {"front": past.kv}
         at = (rows * width + places).to(self.device)
-        return self.by_hand.run(embeddings, positions=positions.to(self.device), visible=visible.to(self.device), kv=kv, at=at, front=front)
+        return self.by_hand.run(embeddings, positions=positions.to(self.device), visible=visible.to(self.device), at=at, **before)
 
     def log_probabilities(self, hidden: Float[Tensor, "N H"], at: Int[Tensor, "E"], tokens: Int[Tensor, "E"]) -> Float[Tensor, "E"]:
         """log p(tokens[e]) at the hidden state hidden[at[e]], in fp32; beside `logits` the only place where the head is used. Where nothing learns,
-        no more than HEAD states at once, since each takes the whole vocabulary."""
+        no more than HEAD states at once, since each takes the whole vocabulary; see `picked` for where it does."""
         head, where = self.model.get_output_embeddings(), hidden.device
         if torch.is_grad_enabled():
+            frozen = not head.weight.requires_grad and getattr(head, "bias", None) is None
+            if frozen and len(at) == len(hidden) == len(torch.unique(at)):  # as in training, where each state has one answer to give
+                return picked(hidden[at.to(where)], head.weight, tokens.to(where))
             return torch.log_softmax(head(hidden).float(), dim=-1)[at.to(where), tokens.to(where)]
         found = torch.empty(len(at), device=where)
         for start in range(0, len(hidden), HEAD):

@@ -10,8 +10,8 @@ shared heads: Ainslie et al. 2023, https://arxiv.org/abs/2305.13245.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import torch
@@ -19,20 +19,11 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 from transformers import LlamaForCausalLM, PreTrainedModel
 
+from pipeline.llama_layer import Layer, layer_of
+from pipeline.slab import ALIGNED, Lease, Slab
+
 PLAIN = {"attention_bias": False, "mlp_bias": False, "hidden_act": "silu", "pretraining_tp": 1}
 OPEN = ("attend", "mix", "widen", "narrow")  # the weights of a layer that may be others than its own
-
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """`attend [3 heads D, H]`: queries, keys, values; `mix [H, heads D]`; `widen [2 F, H]`: gate, up; `narrow [H, F]`; two norms [H]."""
-
-    first: Tensor
-    attend: Tensor
-    mix: Tensor
-    second: Tensor
-    widen: Tensor
-    narrow: Tensor
 
 
 class FrozenLlama:
@@ -45,7 +36,8 @@ class FrozenLlama:
         self.shared = int(config.num_key_value_heads or self.heads)
         self.size = int(getattr(config, "head_dim", None) or config.hidden_size // self.heads)
         self.eps = float(config.rms_norm_eps)
-        self.layers = [_layer(layer) for layer in self.inner.layers]
+        self.layers = [layer_of(layer) for layer in self.inner.layers]
+        self.slab = Slab()
 
     def lowest(self, count: int) -> FrozenLlama:
         """The same with its lowest layers alone, and the last norm behind them."""
@@ -53,9 +45,19 @@ class FrozenLlama:
         made.layers = self.layers[:count]
         return made
 
-    def room(self, rows: int, width: int) -> Float[Tensor, "L 2 B heads T D"]:
-        """Room for keys and values of that many tokens with nothing before them."""
-        return self.layers[0].mix.new_empty(len(self.layers), 2, rows, self.shared, width, self.size)
+    def room(self, rows: int, width: int, *, leased: bool = False) -> Float[Tensor, "L 2 B heads T D"]:
+        """Room for keys and values of that many tokens; on the slab if it is `leased`."""
+        shape = (len(self.layers), 2, rows, self.shared, width, self.size)
+        made = self.slab.take(*shape) if leased else None
+        return self.layers[0].mix.new_empty(shape) if made is None else made
+
+    def _lease(self, embeddings: Float[Tensor, "B T H"], seen: int, *, whole: bool) -> Lease | None:
+        """On the slab, for all that a run over these keeps for its way back; `seen`: places looked at; `whole`: with keys and values."""
+        rows, width, wide = embeddings.shape
+        heads, count = rows * width * self.heads, len(self.layers)
+        each = [heads * self.size, heads * seen, rows * width * wide, rows * width * wide, rows * width * len(self.layers[0].widen)]
+        own = 2 * rows * self.shared * seen * self.size if whole else 0
+        return self.slab.begin(count * sum(one + ALIGNED for one in (own, *each)), embeddings)
 
     def run(
         self,
@@ -63,16 +65,21 @@ class FrozenLlama:
         *,
         positions: Int[Tensor, "B T"],
         visible: Bool[Tensor, "B T S_plus_T"],
-        kv: Float[Tensor, "L 2 B heads S_plus_T D"],
         at: Int[Tensor, "E"],
+        kv: Float[Tensor, "L 2 B heads S_plus_T D"] | None = None,
+        hold: Lease | None = None,
         front: Float[Tensor, "L 2 B heads S D"] | None = None,
     ) -> Float[Tensor, "E H"]:
         """Hidden states after the last norm at the places `at` of [B T] laid flat. The last T places of `kv` are room for keys and values
-        of these tokens: they are written here, and so is `front` before them, if it is given. Gradients go to `embeddings` and `front`."""
+        of these tokens: they are written here. Without it room is made, in which `front`, if it is given, stands before them. Gradients go to
+        `embeddings` and `front`. `hold` is the lease on the memory of `kv`: it ends with the way back."""
         cos, sin = self.inner.rotary_emb(embeddings, position_ids=positions)
         cos, sin = (one[:, :, None, : self.size // 2] for one in (cos, sin))
         learns = torch.is_grad_enabled() and (embeddings.requires_grad or (front is not None and front.requires_grad))
-        hidden: Tensor = _Run.apply(embeddings, front, self, cos, sin, ~visible, kv, at, learns, ())[0]  # type: ignore[no-untyped-call]
+        lease = self._lease(embeddings, visible.shape[-1], whole=kv is None) if learns else None
+        if kv is None:
+            kv = self.room(len(embeddings), visible.shape[-1], leased=lease is not None)
+        hidden: Tensor = _Run.apply(embeddings, front, self, cos, sin, ~visible, kv, at, learns, (), (lease, hold))[0]  # type: ignore[no-untyped-call]
         return hidden
 
     def run_open(self, embeddings: Float[Tensor, "B T H"], *, weights: Sequence[Tensor] = (), taps: Sequence[int] = ()) -> tuple[Float[Tensor, "N H"], ...]:
@@ -88,7 +95,7 @@ class FrozenLlama:
         later = torch.ones(width, width, dtype=torch.bool, device=embeddings.device).triu(1).expand(rows, width, width)
         learns = torch.is_grad_enabled() and (embeddings.requires_grad or any(weight.requires_grad for weight in weights))
         kv, at = self.room(rows, width), torch.arange(rows * width, device=embeddings.device)
-        last, *tapped = _Run.apply(embeddings, None, self, cos, sin, later, kv, at, learns, tuple(taps), *weights)  # type: ignore[no-untyped-call]
+        last, *tapped = _Run.apply(embeddings, None, self, cos, sin, later, kv, at, learns, tuple(taps), (None, None), *weights)  # type: ignore[no-untyped-call]
         return (*tapped, last)
 
     @property
@@ -102,36 +109,6 @@ def of(model: PreTrainedModel) -> FrozenLlama | None:
     if type(model) is not LlamaForCausalLM or any(getattr(model.config, name, value) != value for name, value in PLAIN.items()):
         return None
     return FrozenLlama(model)
-
-
-def _layer(layer: Any) -> _Layer:
-    attention, wide = layer.self_attn, layer.mlp
-    return _Layer(
-        layer.input_layernorm.weight,
-        _together(attention.q_proj, attention.k_proj, attention.v_proj),
-        attention.o_proj.weight,
-        layer.post_attention_layernorm.weight,
-        _together(wide.gate_proj, wide.up_proj),
-        wide.down_proj.weight,
-    )
-
-
-def _together(*parts: nn.Linear) -> Tensor:
-    """Their weights one below the other; what they hold from now on are views of that, as they may be already."""
-    first, rows = parts[0].weight, [len(part.weight) for part in parts]
-    places = [int(first.storage_offset()) + sum(rows[:number]) * first.shape[1] for number in range(len(parts))]
-    if all(_stands(part.weight, first, place) for part, place in zip(parts, places, strict=True)):
-        return first.detach().as_strided((sum(rows), first.shape[1]), (first.shape[1], 1), places[0])
-    whole = torch.cat([part.weight.detach() for part in parts])
-    for part, weight in zip(parts, torch.split(whole, rows), strict=True):
-        part.weight = nn.Parameter(weight, requires_grad=False)
-    return whole
-
-
-def _stands(weight: Tensor, first: Tensor, place: int) -> bool:
-    """Whether it lies at this place of what the first lies in."""
-    alike = weight.untyped_storage().data_ptr() == first.untyped_storage().data_ptr() and weight.shape[1] == first.shape[1]
-    return alike and weight.is_contiguous() and weight.storage_offset() == place
 
 
 class _Run(torch.autograd.Function):
@@ -150,6 +127,7 @@ class _Run(torch.autograd.Function):
         at: Tensor,
         learns: bool,
         taps: tuple[int, ...],
+        leases: tuple[Lease | None, Lease | None],
         *weights: Tensor,
     ) -> tuple[Tensor, ...]:
         rows, width, wide = embeddings.shape
@@ -163,6 +141,7 @@ class _Run(torch.autograd.Function):
         mask.masked_fill_(hidden_from, torch.finfo(embeddings.dtype).min)
         mask = mask[:, None, None].expand(-1, 1, llama.heads // llama.shared, -1, -1).reshape(rows, 1, -1, mask.shape[-1])  # [B 1 GT S+T]
         kept: list[tuple[Tensor, ...]] = []
+        take: Callable[..., Tensor | None] = llama.slab.take if leases[0] is not None else lambda *shape: None
         stream = embeddings.reshape(-1, wide)
         for number, layer in enumerate(layers):
             last = number == len(layers) - 1
@@ -173,30 +152,31 @@ class _Run(torch.autograd.Function):
             query, key, value = _turned(normed @ layer.attend.T, cos, sin, llama, rows, width)
             keys, values = kv[number, 0], kv[number, 1]
             keys[:, :, -width:], values[:, :, -width:] = key, value
-            query = _folded(query, llama)
+            query = _folded(query, llama, take)
             scores = (query @ keys.mT).mul_(llama.size**-0.5).add_(mask)
-            shares = torch.softmax(scores, -1, dtype=torch.float32).to(scores.dtype)
+            shares = _shares(scores, take(*scores.shape))
             mixed = _unfolded(shares @ values, llama, width).reshape(rows * width, -1)
             if last:
                 mixed, stream = mixed[at], stream[at]
-            middle = torch.addmm(stream, mixed, layer.mix.T)
+            middle = torch.addmm(stream, mixed, layer.mix.T, out=take(*stream.shape))
             widened, second = _norm(middle, layer.second, llama.eps)
-            both = widened @ layer.widen.T
+            both = torch.mm(widened, layer.widen.T, out=take(len(widened), len(layer.widen)))
             gate, up = both.chunk(2, dim=1)
             product = nn.functional.silu(gate).mul_(up)
-            stream = torch.addmm(middle, product, layer.narrow.T)
+            stream = torch.addmm(middle, product, layer.narrow.T, out=take(*middle.shape))
             if learns:
                 kept.append((given, first, query, shares, middle, second, both, *((normed, mixed, widened, product) if weights else ())))
         found, scale = _norm(stream, llama.inner.norm.weight, llama.eps)
         if learns:
             context.llama, context.layers, context.taps, context.shape, context.each = llama, layers, taps, embeddings.shape, len(kept[0])
+            context.leases = leases
             context.save_for_backward(stream, scale, cos, sin, kv, at, *(one for layer in kept for one in layer))
         return found, *tapped
 
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         llama: FrozenLlama = context.llama
-        layers: list[_Layer] = context.layers
+        layers: list[Layer] = context.layers
         rows, width, wide = context.shape
         stream, scale, cos, sin, kv, at, *rest = context.saved_tensors
         count, each = len(layers), context.each
@@ -236,7 +216,10 @@ class _Run(torch.autograd.Function):
                 by_weights.append(by_heads.T @ normed)
             if number in context.taps:
                 slope = slope + gradients[1 + context.taps.index(number)]
-        return slope.view(rows, width, wide), by_front, None, None, None, None, None, None, None, None, *reversed(by_weights)
+        for lease in context.leases:
+            if lease is not None:
+                lease.done = True
+        return slope.view(rows, width, wide), by_front, None, None, None, None, None, None, None, None, None, *reversed(by_weights)
 
 
 def _norm(stream: Tensor, weight: Tensor, eps: float) -> tuple[Tensor, Tensor]:
@@ -275,10 +258,20 @@ def _rotate(heads: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return turned
 
 
-def _folded(query: Tensor, llama: FrozenLlama) -> Tensor:
+def _folded(query: Tensor, llama: FrozenLlama, take: Callable[..., Tensor | None] = lambda *shape: None) -> Tensor:
     """[B T heads D] as [B K GT D]: heads that share keys are rows of one product."""
     rows, width = query.shape[:2]
-    return query.view(rows, width, llama.shared, -1, llama.size).permute(0, 2, 3, 1, 4).reshape(rows, llama.shared, -1, llama.size)
+    turned = query.view(rows, width, llama.shared, -1, llama.size).permute(0, 2, 3, 1, 4)
+    room = take(*turned.shape)
+    return (turned if room is None else room.copy_(turned)).reshape(rows, llama.shared, -1, llama.size)
+
+
+def _shares(scores: Tensor, room: Tensor | None) -> Tensor:
+    """Softmax, summed in float32."""
+    if room is not None and room.dtype == torch.float32:
+        return torch.softmax(scores, -1, out=room)
+    shares = torch.softmax(scores, -1, dtype=torch.float32)
+    return shares.to(scores.dtype) if room is None else room.copy_(shares)
 
 
 def _unfolded(folded: Tensor, llama: FrozenLlama, width: int) -> Tensor:

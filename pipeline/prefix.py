@@ -8,6 +8,7 @@ on a CPU an interrupted study then goes on bit for bit, as long as they all fit 
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from torch import Tensor
 from pipeline.frozen_gpt import FrozenGPT, Past
 from pipeline.memory import out_of_memory
 from pipeline.shelf import Shelf
+from pipeline.slab import Slab
 
 log = logging.getLogger(__name__)
 TOKENS = 512  # of texts read at once; below that matrix products are too narrow for two cores, above it little is gained
@@ -31,6 +33,7 @@ class PrefixCache:
         self.gpt = gpt
         self.shelf = Shelf(gibibytes=disk_gibibytes, folder=folder) if disk_gibibytes > 0 else None
         self.read_with: dict[tuple[int, ...], frozenset[tuple[int, ...]]] = {}
+        self.slab = Slab()
         self.budget = int(gibibytes * 2**30)
         self.bytes = 0
         self.kept: dict[tuple[int, ...], Tensor] = {}
@@ -58,12 +61,15 @@ class PrefixCache:
             self._keep(text, kv)
         layers, two, heads, _, size = next(iter(found.values())).shape
         width = int(lengths.max())
-        kv = torch.empty(layers, two, len(texts), heads, width + room, size, dtype=self.gpt.dtype, device=self.gpt.device)
+        shape, like = (layers, two, len(texts), heads, width + room, size), next(iter(found.values()))
+        lease = self.slab.begin(math.prod(shape), like) if room else None
+        again = self.slab.take(*shape) if lease is not None else None
+        kv = torch.empty(shape, dtype=self.gpt.dtype, device=self.gpt.device) if again is None else again
         for row, text in enumerate(texts):
             if text:
                 kv[:, :, row, :, : len(text)] = found[text]
             kv[:, :, row, :, len(text) : width] = 0
-        return Past(kv, lengths, room)
+        return Past(kv, lengths, room, lease)
 
     def read_ahead(self, texts: Sequence[tuple[int, ...]]) -> None:
         """Read texts that will be asked for soon, many at once, as far as there is room; also those that are kept from elsewhere, where they
