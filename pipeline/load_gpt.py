@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,6 @@ from templates.refusal import Refusal
 
 log = logging.getLogger(__name__)
 DEVICES = ("auto", "cpu", "cuda")
-TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # mallopt of glibc: https://man7.org/linux/man-pages/man3/mallopt.3.html
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -82,7 +79,6 @@ def settled(device: str) -> str:
 def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "float32", threads: int = 0, device: str = "cpu") -> FrozenGPT:
     """Load a model: `smollm2-135m` from its wheel, a graft, a local folder, or a hub id (safetensors only, never remote code)."""
     device = settled(device)
-    _keep_what_steps_need()
     if threads:
         torch.set_num_threads(threads)
     if dtype not in DTYPES:
@@ -103,15 +99,6 @@ def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "floa
     agree(gpt)
     log.info("model %s: %s parameters, hidden %d, vocabulary %d", name, f"{gpt.parameters:,}", gpt.hidden_size, gpt.vocabulary)
     return gpt
-
-
-def _keep_what_steps_need() -> None:
-    """Let this process keep the memory a step frees, which the next one wants again: given back and taken anew page by page it costs a float32 step of
-    P-tuning 7 %. Elsewhere than on glibc nothing happens."""
-    tell = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if tell is not None:
-        tell(MMAP_THRESHOLD, 32 << 20)
-        tell(TRIM_THRESHOLD, 2**31 - 1)
 
 
 def _moved(gpt: FrozenGPT, device: str) -> FrozenGPT:

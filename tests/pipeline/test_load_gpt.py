@@ -1,32 +1,32 @@
-"""What loading a model settles for its process."""
+"""Models that cannot be loaded are refused in one sentence, and nothing that lies beside one is run."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import json
+from pathlib import Path
 
 import pytest
 
-SCRIPT = """
-import resource, torch
-from pipeline.load_gpt import load_gpt
+from pipeline.load_gpt import load_gpt, need
 from templates.refusal import Refusal
-
-def fill():
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    kept = [torch.ones(1 << 18) for _ in range(100)]  # a MiB each
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-
-try:
-    load_gpt("./nowhere")
-except Refusal:
-    pass
-fill()
-print(fill())
-"""
+from tests.tiny import save_llama
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="mallopt is glibc's")
-def test_memory_that_a_step_frees_is_there_for_the_next() -> None:
-    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
-    assert int(done.stdout) < 1_000  # else mostly 25,000: one for each page of 4 KiB
+def test_weights_that_are_no_weights(tmp_path: Path) -> None:
+    folder = save_llama(tmp_path / "model")
+    (folder / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", encoding="utf-8")
+    with pytest.raises(Refusal, match=r"model '.*model': folder holds no usable model \(.*\); give smollm2-135m, a folder with safetensors, or a hub id"):
+        load_gpt(str(folder))
+
+
+def test_code_beside_a_model_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = save_llama(tmp_path / "model")
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    mapped = {"AutoConfig": "odd.OddConfig", "AutoModelForCausalLM": "odd.OddModel"}
+    (folder / "config.json").write_text(json.dumps({**config, "model_type": "odd", "auto_map": mapped}), encoding="utf-8")
+    (folder / "odd.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n", encoding="utf-8")
+    monkeypatch.setattr("builtins.input", lambda *_: "y")  # whoever is asked says yes
+    for ask in (need, load_gpt):
+        with pytest.raises(Refusal, match="folder holds no usable model"):
+            ask(str(folder))
+    assert not (tmp_path / "ran").exists()

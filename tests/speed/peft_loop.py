@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any, TypeVar
-from unittest import mock
 
 import numpy as np
 import torch
@@ -38,10 +37,9 @@ class Peer:
 
 
 def begin(model: str, dtype: str) -> None:
-    """Load the GPT without what our own loading settles for memory."""
+    """Load the GPT."""
     torch.set_num_threads(2)
-    with mock.patch("pipeline.load_gpt._keep_what_steps_need"):
-        _loaded.append(load_gpt(model, dtype=dtype))
+    _loaded.append(load_gpt(model, dtype=dtype))
 
 
 def timed(work: Callable[..., Found], *given: Any) -> tuple[float, Found]:
