@@ -62,9 +62,10 @@ def adapt(language: str, study: str, data: str | None = None, out: str = "runs",
             get_run_logger().info("%s %s: %s", language, study, found)
             if not found.changed:
                 return Completed(name="NoChange", message=str(found), data={"lines": [str(found)]})
-        if until in ("study", "report") and language != ENGLISH and plan.study.english_first:
+        wanted = any("english" in group.conditions for group in plan.study.trials)
+        if until in ("study", "report") and language != ENGLISH and plan.study.english_first and wanted:
             with runs.hold(ENGLISH, wait_seconds=ENGLISH_WAIT_SECONDS):
-                _stages(plan.english, until=until)
+                _stages(plan.english, until=until, beside=True)
         done = _stages(plan, until=until, refreshed=refreshed)
     if done.get("stopped"):
         message = "; ".join(f"{name}: {line}" for name, line in done["gates"].items())
@@ -99,7 +100,7 @@ def _whole(runs: Runs, plan: Plan) -> bool:
     return manifest.get("stage") == "report" and not manifest.get("stopped", False)
 
 
-def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = None) -> dict[str, Any]:
+def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = None, beside: bool = False) -> dict[str, Any]:
     language, name = plan.language.code, plan.study_name
     common: dict[str, Any] = {"language": language, "study": name, "data": str(plan.data) if plan.data else None, "out": str(plan.out)}
     seconds: dict[str, float] = {}
@@ -128,7 +129,7 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     lines = {benchmark: gate["line"] for benchmark, gate in gates.items()}
     wanted = until in ("study", "report")
     if wanted:
-        tune(**common, staged=str(staged), refreshed=refreshed, gates={} if stopped else lines)
+        tune(**common, staged=str(staged), refreshed=refreshed, gates={} if stopped else lines, beside=beside)
     lap("study")
     facts = facts_of(plan, staged, refreshed=refreshed, gates=gates, seconds=seconds)
     lines_out = report(**common, staged=str(staged), facts=facts, findings=[asdict(finding) for finding in findings]) if wanted else []

@@ -38,10 +38,11 @@ TRIED: ContextVar[set[str] | None] = ContextVar("tried", default=None)  # by a r
 PROBE_ROWS = 800  # below that a study is over soon enough
 
 
-def trials_of(plan: Plan, found: dict[str, Condition]) -> list[tuple[Trial, Condition]]:
-    """The study's trials over these conditions, English ones first."""
+def trials_of(plan: Plan, found: dict[str, Condition], *, beside: bool = False) -> list[tuple[Trial, Condition]]:
+    """The study's trials over these conditions, English ones first. A study for English alone asks of English whatever it asks of a target language, unless
+    English is only wanted `beside` one."""
     groups = plan.study.trials
-    if "target" not in found:
+    if "target" not in found and not beside:
         groups = tuple(replace(group, conditions=("english",)) for group in groups if {"target", "english"} & set(group.conditions))
     planned = trials.plan(groups, found, folds=plan.study.folds.count, run=plan.study.folds.run)
     by_name = {condition.name: condition for condition in found.values()}
@@ -51,16 +52,16 @@ def trials_of(plan: Plan, found: dict[str, Condition]) -> list[tuple[Trial, Cond
 
 
 @flow(name="study")
-def study(language: str, study: str, data: str | None, out: str, staged: str, refreshed: dict[str, str], gates: dict[str, str]) -> None:
+def study(language: str, study: str, data: str | None, out: str, staged: str, refreshed: dict[str, str], gates: dict[str, str], beside: bool = False) -> None:
     """All trials into `outcomes.jsonl`, and the best prompt of each task into `prompts/`. `gates`: benchmark -> its line in
-    every signature."""
+    every signature. `beside`: see trials_of."""
     plan = make(language, study, data=Path(data) if data else None, out=Path(out))
     lines: list[tuple[Trial, Condition, Rows]] = []
     for benchmark in plan.benchmarks:
         kept = Path(staged) / "records" / f"{benchmark.name}.jsonl"
         usable = benchmark.name in gates and kept.is_file() and kept.stat().st_size > 0
         rows = Rows(benchmark.name, Path(refreshed[benchmark.name]) / "records.jsonl", kept if usable else None, gates.get(benchmark.name, "off"))
-        lines += [(trial, condition, rows) for trial, condition in trials_of(plan, conditions(plan, rows))]
+        lines += [(trial, condition, rows) for trial, condition in trials_of(plan, conditions(plan, rows), beside=beside)]
     done: list[tuple[Outcome, Condition, Path]] = []
     found = _Found(plan)
     told, seconds = expected(plan, lines, found), dict[str, float]()

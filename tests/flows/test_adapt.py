@@ -27,6 +27,7 @@ from templates.benchmark import Record
 from templates.language import Length
 from templates.run_folder import Busy, Runs
 from templates.task import localise
+from tests.flows.conftest import write_study
 from translation import evidence, limits, refresh, word_checks
 from translation.engine import Translator
 from translation.judge import Evidence, judge
@@ -173,6 +174,21 @@ def test_english_is_a_language_like_any_other(home: Path, server: str, cache: Pa
     assert {check["id"] for check in gate["checks"]}.isdisjoint({"copy", "language_id"})
     assert len(rows(run / "records" / "fiqa.jsonl")) + len(rows(run / "records" / "fiqa.quarantine.jsonl")) == 40
     assert {outcome.condition for outcome in outcomes(run)} == {"en"}
+
+
+def test_english_beside_a_language_runs_what_the_study_wants_of_it(home: Path, server: str, cache: Path, adapted: Path) -> None:
+    model = home / "model"
+    write_study(home, "alone", model, trials=[{"method": "majority", "conditions": ["target"]}])
+    write_study(home, "beside", model, trials=[{"method": "majority", "conditions": ["target"]}, {"method": "tfidf"}])
+    with chdir(home):
+        for study in ("alone", "beside"):
+            assert adapt("sv", study, out="runs", return_state=True).is_completed()
+        runs = home / "runs"
+        assert not (runs / "en" / "alone").exists()
+        assert {outcome.condition for outcome in outcomes(runs / "sv" / "alone")} == {"sv"}
+        assert {outcome.method for outcome in outcomes(runs / "en" / "beside")} == {"tfidf"}
+        assert adapt("en", "beside", out="runs", return_state=True).is_completed()
+        assert {outcome.method for outcome in outcomes(runs / "en" / "beside")} == {"majority", "tfidf"}
 
 
 def test_artifacts_show_gate_and_study(adapted: Path) -> None:
