@@ -70,6 +70,7 @@ def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record], *, seconds: fl
     settings, places = training_of(trial for trial, _ in planned), placements_of(trial for trial, _ in planned)
     for reader in readers:
         gpt, prefixes = gpt_for(reader)
+        weights = gpt.parameters
         told.append(f"{gpt.name} ({gpt.parameters / 1e6:.0f} M parameters)")
         try:
             answering = Answering(gpt, found["english"].task, prefixes)
@@ -82,7 +83,7 @@ def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record], *, seconds: fl
     spent = sum(forecast(planned, paces).values()) + sum(here.read * here.ahead * len(rows) for here in paces.values())
     cached = max((here.cache_bytes * len(rows) for here in paces.values()), default=0.0)
     room = plan.study.model.cache_gibibytes * 2**30
-    copies = FINE_TUNED_BYTES * gpt.parameters * any(trial.method == "fine_tuning" for trial, _ in planned)
+    copies = FINE_TUNED_BYTES * weights * any(trial.method == "fine_tuning" for trial, _ in planned)
     memory = pace.memory_bytes + min(cached, room) + copies
     lines = [f"{len(planned)} trials on {' and '.join(told)}, {pace.tokens:.0f} tokens a record:", *names]
     lines.append(
