@@ -129,7 +129,8 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     lines = {benchmark: gate["line"] for benchmark, gate in gates.items()}
     wanted = until in ("study", "report")
     if wanted:
-        tune(**common, staged=str(staged), refreshed=refreshed, gates={} if stopped else lines, beside=beside)
+        signed = {} if stopped else {benchmark: gate["signature"] for benchmark, gate in gates.items()}
+        tune(**common, staged=str(staged), refreshed=refreshed, gates=signed, beside=beside)
     lap("study")
     facts = facts_of(plan, staged, refreshed=refreshed, gates=gates, seconds=seconds)
     lines_out = report(**common, staged=str(staged), facts=facts, findings=[asdict(finding) for finding in findings]) if wanted else []

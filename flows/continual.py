@@ -74,6 +74,8 @@ def learn(
     from pipeline.study import Condition
     from templates import records
     from templates.run_folder import Runs
+    from templates.store import code_fingerprint
+    from translation.gate_report import HUMAN
     from translation.refresh import sample
 
     plan = make(language, study, data=data, out=out)
@@ -89,8 +91,9 @@ def learn(
     for shape in plan.benchmarks:
         task, kept = plan.task_of(shape), records.read(run / "records" / f"{shape.name}.jsonl", shape)
         fold_of = _folds(plan, shape, kept)
-        told = Condition(language, task, tuple(kept), fold_of, "", "").facts["rows"]  # with the fold of each
-        signatures[task.name] = {"rows": told, "fold": f"{fold}/{drawn.count}", "seed": str(seed)}
+        condition = Condition(language, task, tuple(kept), fold_of, _gate(run, shape.name), next((row.engine for row in kept if HUMAN not in row.flags), ""))
+        code = code_fingerprint("pipeline.continual")[:8]
+        signatures[task.name] = {**condition.facts, "code": code, "fold": f"{fold}/{drawn.count}", "seed": str(seed)}
         kept = sample(kept, rows or len(kept), seed=drawn.seed)[0]
         tasks[task.name], settings[task.name] = Answering(gpt, task, prefixes), _settings(plan.study, shape.name, epochs)
         split[task.name] = parts(kept, fold_of, fold=fold, fraction=1.0, seed=seed)
@@ -102,6 +105,16 @@ def learn(
         say(f"{name}: its prompt was not tuned {held}, so its scores here are no test; that they stay the same is.")
     ways = WAYS if table is None else ("added",)
     return course(tasks, split, settings, seed=seed, ways=ways, table=table, signatures=signatures, grown=grown, say=say)
+
+
+def _gate(run: Path, benchmark: str) -> str:
+    """The gate's part of a signature, as the run's trials have it."""
+    import json
+
+    from flows.judge import summary_of
+
+    path = run / "gate" / benchmark / "gate.json"
+    return str(summary_of(json.loads(path.read_text(encoding="utf-8")))["signature"]) if path.is_file() else "off"
 
 
 def _folds(plan: Plan, shape: Benchmark, kept: Sequence[Record]) -> dict[str, int]:

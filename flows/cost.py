@@ -84,7 +84,7 @@ def _trials(plan: Plan, benchmark: Benchmark, rows: list[Record], *, seconds: fl
     cached = max((here.cache_bytes * len(rows) for here in paces.values()), default=0.0)
     room = plan.study.model.cache_gibibytes * 2**30
     copies = FINE_TUNED_BYTES * weights * any(trial.method == "fine_tuning" for trial, _ in planned)
-    memory = pace.memory_bytes + min(cached, room) + copies
+    memory = max(here.memory_bytes for here in measured) + min(cached, room) + copies
     lines = [f"{len(planned)} trials on {' and '.join(told)}, {pace.tokens:.0f} tokens a record:", *names]
     lines.append(
         f"  about {spent / 60:.0f} minutes and {memory / 2**30:.1f} GiB of memory; keys and values of the texts take {cached / 2**30:.1f} GiB, "

@@ -54,9 +54,11 @@ def write(language: str, study: str, kind: str, *, to: Path, out: Path, only: st
         make_folder(to)
     except Refusal as error:
         raise Refusal(f"{to}: cannot be written; name a folder of your own with --to.") from error
+    from pipeline.prompt_table import as_tuned  # brings torch with it
+
     lines = []
     for shape in shapes:
-        written = known[kind].write(kept[shape.name], words_of(run, shape, spoken), to)
+        written = known[kind].write(kept[shape.name], as_tuned(words_of(run, shape, spoken), run / "prompts"), to)
         lines += [f"{shape.name}: {len(kept[shape.name]):,} records{_verdict(run, shape.name)}", *(f"  {path}" for path in written)]
     return lines
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from templates.refusal import UnknownName, did_you_mean
+from templates.refusal import Refusal, UnknownName, did_you_mean
 
 FORMATS = ("peft", "nemo")
 
@@ -37,6 +38,7 @@ def write(language: str, benchmark: str, kind: str, *, to: Path, study: str, dat
     from pipeline import prompt_export
     from pipeline.prompt_table import PromptTable
     from templates import catalogue
+    from templates.formats import nemo
     from templates.run_folder import Runs
     from templates.store import make_folder, write_atomic, write_json
 
@@ -48,12 +50,26 @@ def write(language: str, benchmark: str, kind: str, *, to: Path, study: str, dat
     table = PromptTable.load(Runs(plan.out).finished(language, study) / "prompts")
     gpt, _ = gpt_for(plan)
     rows, placed = table.take(task, gpt), table.placed(task)
-    make_folder(to)
+    card = to / ("prompt_card.json" if kind == "peft" else f"{benchmark}.{language}.prompt_card.json")
     if kind == "peft":
+        _spare(to, card, task.name)
+        make_folder(to)
         written = prompt_export.to_peft(to, rows, placed, gpt)
     else:
-        written = [to / "task_templates.json"]
-        write_json(written[0], [prompt_export.template(placed)])
-    card = to / "prompt_card.json"
+        make_folder(to)
+        written = [to / nemo.TEMPLATES]
+        write_json(written[0], nemo.with_others(nemo.template_of(placed), written[0]))
     write_atomic(card, prompt_export.card_text(asdict(table.cards[task.name]), placed).encode("utf-8"))
     return [*written, card]
+
+
+def _spare(folder: Path, card: Path, task: str) -> None:
+    """A folder holds one adapter: that of another task, or of somebody else, is not written over."""
+    there = [folder / name for name in ("adapter_model.safetensors", "adapter_config.json") if (folder / name).exists()]
+    try:
+        held = json.loads(card.read_bytes()).get("task") if card.exists() else None
+    except (ValueError, AttributeError):
+        held = None
+    if (there or card.exists()) and held != task:
+        what = f"the prompt of {held}" if isinstance(held, str) else "an adapter that is not known to be this task's"
+        raise Refusal(f"{folder}: holds {what} already; name another folder with --to.")

@@ -21,7 +21,7 @@ from templates.benchmark import Benchmark, Record
 from templates.finding import Finding
 from templates.language import ENGLISH
 from templates.run_folder import Runs
-from templates.store import file_digest
+from templates.store import digest, file_digest
 from translation import drift, gate_page, gate_summary, known_power, limits, overrides, references, reviews, slot_references, translate, word_checks
 from translation import judge as gates
 from translation.engine import scored_by
@@ -85,12 +85,18 @@ def slots_against(plan: Plan, benchmark: Benchmark, path: Path, source: Sequence
 
 
 def summary_of(gate: Mapping[str, Any]) -> dict[str, Any]:
-    """What later stages need of a gate.json, and the gate's part of a signature."""
+    """What later stages need of a gate.json: its line, and the gate's part of a signature, which also tells gates of other limits apart."""
     numbers = gate["statistics"]
     share = numbers["kept"] / (numbers["kept"] + numbers["quarantined"])
     line = f"{gate['verdict']},kept={share:.0%}"
-    why = gate_summary.important(gate)
-    return {"verdict": gate["verdict"], "line": line, "statistics": numbers, "why": why, "overrides": gate["provenance"]["overrides"]}
+    return {
+        "verdict": gate["verdict"],
+        "line": line,
+        "signature": f"{line}@{digest(gate['settings'])[:8]}",
+        "statistics": numbers,
+        "why": gate_summary.important(gate),
+        "overrides": gate["provenance"]["overrides"],
+    }
 
 
 def show(language: str, benchmark: str, gate: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ from flows.step import STEP
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.inspection import VirtualToken
 from pipeline.outcome import Outcome, is_target
+from pipeline.prompt_table import as_tuned
 from pipeline.report import page
 from pipeline.report.headline import headline
 from pipeline.report.inputs import Cost, Facts, Inputs, Model
@@ -99,7 +100,7 @@ def write_report(plan: Plan, staged: Path, facts: Mapping[str, Any], findings: S
         quarantine={
             name: dict(Counter(check for row in pair[1] for check in {reason.partition(":")[0] for reason in row.reasons})) for name, pair in rows.items()
         },
-        words={benchmark.name: words_of(plan, benchmark) for benchmark in plan.benchmarks},
+        words={benchmark.name: words_of(plan, benchmark, staged) for benchmark in plan.benchmarks},
         samples={name: [*samples_of(pair[0]), *pair[1][:SHOWN]] for name, pair in rows.items()},
         facts=Facts(facts["versions"], facts["seconds"], {name: item["origin"] for name, item in facts["inputs"].items()}, facts["engine"]["name"]),
         source_tokens_left={name: gate["statistics"]["english_left_kept"] for name, gate in gate_json.items()} if local else {},
@@ -135,9 +136,9 @@ def samples_of(kept: Sequence[Record]) -> list[Record]:
     return first + [row for row in kept[SHOWN:] if row.slots][:1]
 
 
-def words_of(plan: Plan, benchmark: Benchmark) -> Cell:
-    """The words actually used."""
-    made = plan.task_of(benchmark)
+def words_of(plan: Plan, benchmark: Benchmark, staged: Path) -> Cell:
+    """The words actually used, with the virtual tokens where the run's prompt has them."""
+    made = as_tuned(plan.task_of(benchmark), staged / "prompts")
     cell = Cell(made.prompt.source, dict(made.verbalizer.words), dict(made.verbalizer.variants), reviewed=made.reviewed)
     said = made.slots
     return cell if said is None else replace(cell, slots=dict(said.words.words), slots_lead=said.lead, slots_none=said.none)

@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.engines import gpt_for, memories, memory_for, translator_for
 from flows.plan import make
 from pipeline.answering import Answering
+from pipeline.prompt_table import as_tuned
 from templates import catalogue, records
 from templates.prompt import Virtual
 from templates.refusal import Refusal
@@ -22,12 +23,13 @@ def show(language: str, study: str, benchmark: str, *, data: Path | None, out: P
     also the whole reply that is trained on, with its end mark among the tokens."""
     plan = make(language, study, data=data, out=out)
     shape = catalogue.benchmark(benchmark)
-    path = Runs(plan.out).finished(language, study) / "records" / f"{benchmark}.jsonl"
+    run = Runs(plan.out).finished(language, study)
+    path = run / "records" / f"{benchmark}.jsonl"
     kept = records.read(path, shape)
     if not kept:
         raise Refusal(f"{path}: no record was kept; look at the gate's page beside it.")
     record = next((row for row in kept if row.slots), kept[0])
-    answering = Answering(gpt_for(plan)[0], plan.task_of(shape))
+    answering = Answering(gpt_for(plan)[0], as_tuned(plan.task_of(shape), run / "prompts"))
     example = answering.task.example(record)
     text = "".join("".join(f"<v{number}>" for number in range(part.count)) if isinstance(part, Virtual) else part.text for part in example.parts)
     tokens = answering.tokens

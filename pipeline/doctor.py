@@ -16,6 +16,7 @@ import torch
 from pipeline.answering import Answering
 from pipeline.choose import probabilities
 from pipeline.methods import few_shot
+from pipeline.slot_grammar import SlotGrammar
 from pipeline.tokens import Tokens
 from templates.benchmark import Record
 from templates.finding import Finding
@@ -76,7 +77,8 @@ def refuse_ambiguous(tokens: Tokens, task: LocalisedTask) -> None:
 
 
 def _ambiguous(tokens: Tokens, task: LocalisedTask) -> list[Finding]:
-    """Answers of two labels of which one is, or begins, the other: a longer answer can never be likelier than its own beginning."""
+    """Answers of two labels of which one is, or begins, the other: a longer answer can never be likelier than its own beginning; and slot words of
+    the same tokens."""
     ids = [(label, word, tokens.answer(word)) for label in task.verbalizer.labels for word in task.verbalizer.candidates(label)]
     by_start: dict[tuple[int, ...], tuple[str, str]] = {answer: (label, word) for label, word, answer in reversed(ids)}
     found = []
@@ -88,6 +90,11 @@ def _ambiguous(tokens: Tokens, task: LocalisedTask) -> list[Finding]:
                 what = f"{word!r} ({label}) {same} {other[1]!r} ({other[0]}) under this tokenizer; choose words that part earlier"
                 found.append(Finding("ambiguous-words", task.name, what))
                 break
+    if task.slots is not None:
+        try:
+            SlotGrammar(task.slots, tokens)
+        except Refusal as error:
+            found.append(Finding("ambiguous-slot-words", task.name, str(error).rstrip(".")))
     return found
 
 

@@ -243,12 +243,12 @@ def _differs(gpt: FrozenGPT, texts: list[Tensor]) -> list[float]:
 
 
 def runtime(device: str = "cpu") -> dict[str, str]:
-    """What else a number depends on: versions, threads, processor capability, and the GPU's name where that computes."""
+    """What else a number depends on: versions, threads, processor capability, and the GPU's name where that computes, else cpu."""
     return {
         "torch": torch.__version__,
         "transformers": importlib.metadata.version("transformers"),
         "threads": str(torch.get_num_threads()),
         "cpu": torch.backends.cpu.get_cpu_capability(),
         "cores": str(os.cpu_count()),
-        **({"device": torch.cuda.get_device_name()} if device.startswith("cuda") else {}),
+        "device": torch.cuda.get_device_name() if device.startswith("cuda") else "cpu",
     }

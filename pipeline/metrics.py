@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -24,18 +25,17 @@ def interval(gold: Sequence[str], predicted: Sequence[str], *, labels: Sequence[
 
     Misses what rows share: several targets of one headline are drawn apart.
     """
-    index = {label: number for number, label in enumerate(labels)}
-    truth = np.array([index[label] for label in gold])
-    guess = np.array([index.get(label, len(labels)) for label in predicted])
-    draws = np.random.default_rng(seed).integers(0, len(truth), size=(resamples, len(truth)))
-    truth, guess = truth[draws], guess[draws]
+    pairs = Counter(zip(gold, predicted, strict=True))
+    counts = np.array(list(pairs.values()))
+    draws = np.random.default_rng(seed).multinomial(len(gold), counts / len(gold), size=resamples)  # rows alike are drawn together
     if metric == "accuracy":
-        values = (truth == guess).mean(axis=1)
+        values = draws[:, [true == guess for true, guess in pairs]].sum(axis=1) / len(gold)
     elif metric == "macro_f1":
         f1, there = np.zeros(resamples), np.zeros(resamples)
-        for number in range(len(labels)):
-            hits = ((truth == number) & (guess == number)).sum(axis=1)
-            size = (truth == number).sum(axis=1) + (guess == number).sum(axis=1)
+        for label in labels:
+            true, guessed = (np.array([pair[side] == label for pair in pairs]) for side in (0, 1))
+            hits = draws[:, true & guessed].sum(axis=1)
+            size = draws[:, true].sum(axis=1) + draws[:, guessed].sum(axis=1)
             f1 += np.divide(2 * hits, size, out=np.zeros(resamples), where=size > 0)
             there += size > 0
         values = f1 / there

@@ -1,4 +1,4 @@
-"""prompt_export: a tuned prompt for other tools: PEFT's adapter folder, NeMo's task template.
+"""prompt_export: a tuned prompt for other tools: PEFT's adapter folder, and the card beside it (NeMo's template is templates.formats.nemo).
 
 PEFT's p-tuning puts virtual tokens before everything else, its one and only placement (https://github.com/huggingface/peft/issues/416), so a
 prompt whose virtual tokens stand elsewhere is refused. What PEFT reads must also be what ours read: the text as `reads_after` says it.
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.tokens import Tokens
-from templates.prompt import Prompt, Virtual, to_nemo
+from templates.prompt import Part, Place, Prompt, Text, Virtual
 from templates.refusal import Refusal
 from templates.store import write_atomic, write_json
 from templates.task import LocalisedTask
@@ -36,8 +36,13 @@ def misfit(task: LocalisedTask, gpt: FrozenGPT) -> str:
 
 
 def reads_after(prompt: Prompt) -> str:
-    """The prompt behind its virtual tokens, fields in braces: what another tool tokenises, leading blank and all, without special tokens."""
-    return "".join(f"{{{part.field}}}" if hasattr(part, "field") else getattr(part, "text", "") for part in prompt.parts if not isinstance(part, Virtual))
+    """The prompt behind its virtual tokens: what another tool tokenises, leading blank and all, without special tokens. Fields stand in braces and a
+    brace of the text is doubled, so that `str.format` puts a record in."""
+
+    def said(part: Part) -> str:
+        return f"{{{part.field}}}" if isinstance(part, Place) else part.text.replace("{", "{{").replace("}", "}}") if isinstance(part, Text) else ""
+
+    return "".join(said(part) for part in prompt.parts)
 
 
 def to_peft(folder: Path, rows: Float[Tensor, "P H"], task: LocalisedTask, gpt: FrozenGPT) -> list[Path]:
@@ -64,13 +69,6 @@ def to_peft(folder: Path, rows: Float[Tensor, "P H"], task: LocalisedTask, gpt: 
     write_atomic(weights, save({"prompt_embeddings": rows.detach().cpu().contiguous()}, {"format": "pt"}))
     write_json(about, config)
     return [weights, about]
-
-
-def template(task: LocalisedTask) -> dict[str, Any]:
-    """NeMo's task template (seven keys) of this prompt."""
-    fields = task.benchmark.fields
-    longest = next((name for name, field in fields.items() if field.truncate), None)
-    return to_nemo(task.prompt, taskname=task.name, truncate_field=longest)
 
 
 def card_text(card: Mapping[str, Any], task: LocalisedTask) -> str:

@@ -18,6 +18,7 @@ from torch import Tensor
 from pipeline.frozen_gpt import FrozenGPT
 from templates.placement import move
 from templates.refusal import Refusal, UnknownName, did_you_mean
+from templates.settings import read_settings
 from templates.store import write_atomic, write_json
 from templates.task import LocalisedTask
 
@@ -78,6 +79,15 @@ def _slots(task: LocalisedTask) -> dict[str, str]:
     return {**said.words.words, "(lead)": said.lead, "(none)": said.none, "(marks)": said.opened + said.closed + said.between}
 
 
+def as_tuned(task: LocalisedTask, folder: Path) -> LocalisedTask:
+    """The task with its virtual tokens where those of the table in `folder` were trained; as it is where that holds none of its prompt."""
+    if not (folder / "table.json").is_file():
+        return task
+    table = PromptTable.load(folder)
+    card = table.cards.get(task.name)
+    return table.placed(task) if card is not None and card.prompt == task.prompt.source else task
+
+
 class PromptTable:
     """`rows[name]` is [P, H]. P may differ from task to task, H is the model's."""
 
@@ -120,7 +130,10 @@ class PromptTable:
                 one, more = changed[0], f" ({len(changed)} differ)" if len(changed) > 1 else ""
                 said = f"{task.name} was trained with the {what} {trained.get(one)!r} for {one!r}, this has {now.get(one)!r}{more}"
                 raise Refusal(f"prompt table: {said}; use the same {what} or tune again.")
-        return self.rows[task.name].to(gpt.device)
+        rows, due = self.rows[task.name], (self.placed(task).prompt.virtual_tokens, gpt.hidden_size)
+        if tuple(rows.shape) != due:
+            raise Refusal(f"prompt table: {task.name} has rows of shape {tuple(rows.shape)}, its card asks for {due}; both files must come from one run.")
+        return rows.to(gpt.device)
 
     def save(self, folder: Path) -> None:
         """Write table.safetensors and table.json."""
@@ -133,9 +146,12 @@ class PromptTable:
         table = PromptTable()
         try:
             table.rows = dict(load_file(folder / "table.safetensors"))
-            table.cards = {name: Card(**card) for name, card in json.loads((folder / "table.json").read_text(encoding="utf-8")).items()}
-        except (OSError, SafetensorError, ValueError, TypeError) as error:
+            found = json.loads((folder / "table.json").read_text(encoding="utf-8"))
+            if not isinstance(found, dict) or not all(isinstance(card, dict) for card in found.values()):
+                raise ValueError("table.json is no table of cards")
+        except (OSError, SafetensorError, ValueError, RecursionError) as error:
             raise Refusal(f"{folder}: holds no usable prompt table ({str(error)[:120]}); tune again or give a run that did.") from error
+        table.cards = {name: read_settings(Card, card, where=f"{folder / 'table.json'}, {name}") for name, card in found.items()}
         if set(table.rows) != set(table.cards):
             raise Refusal(f"{folder}: table.safetensors holds {sorted(table.rows)}, table.json {sorted(table.cards)}; they must come from one run.")
         return table

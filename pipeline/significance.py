@@ -11,6 +11,7 @@ from statsmodels.stats.multitest import multipletests
 
 FEWEST_FOLDS = 3
 LEVEL = 0.05
+ROUNDING = 1e-9  # of ratios that ought to be equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Verdict:
 
 
 def over_folds(left: Mapping[int, float], right: Mapping[int, float], *, test_share: float) -> Verdict | None:
-    """The corrected resampled t-test (Nadeau and Bengio 2003, https://doi.org/10.1023/A:1024068626366) over the folds both have; None below three.
+    """The corrected resampled t-test (Nadeau and Bengio 2003, https://doi.org/10.1023/A:1024068626366) over the folds both have; None below three, and
+    where all differ by the same, since a spread of nothing would make it certain of that.
 
     `test_share`: test rows a training row. Folds share most of their training rows, so the plain t-test is too sure of itself: the variance
     is taken as 1/k + test_share times that of the differences. Misses that rows of one headline are alike; folds keep those together.
@@ -47,8 +49,8 @@ def over_folds(left: Mapping[int, float], right: Mapping[int, float], *, test_sh
     mean, deviation = float(gaps.mean()), float(gaps.std(ddof=1))
     spread = deviation * float(np.sqrt(1 / len(folds) + test_share))
     freedom = len(folds) - 1
-    if spread == 0:
-        return Verdict(1.0 if mean == 0 else 0.0, "corrected t-test", len(folds), mean, None, 0.0, mean, mean)
+    if deviation < ROUNDING:
+        return None
     half = float(stats.t.ppf(0.975, freedom)) * spread
     p = float(2 * stats.t.sf(abs(mean) / spread, freedom))
     return Verdict(p, "corrected t-test", len(folds), mean, None, deviation, mean - half, mean + half)

@@ -52,15 +52,18 @@ def costs(by_cell: Mapping[CellKey, Sequence[Outcome]], names: Mapping[tuple[Any
 
 
 def leads(by_cell: Mapping[CellKey, Sequence[Outcome]], names: Mapping[tuple[Any, ...], str]) -> tuple[Gap, ...]:
-    """The first method of each condition against every other there, each at its largest fraction."""
+    """The first method of each condition against every other there, at the largest fraction both have, else each at its own largest."""
     found: list[Gap] = []
     for condition in dict.fromkeys(key[0] for key in by_cell):
-        largest: dict[CellKey, CellKey] = {}
+        drawn: dict[CellKey, list[CellKey]] = {}
         for key in by_cell:
             if key[0] == condition:
-                largest.setdefault(key[:3], key)
-        first, *others = largest.values()
-        found += [gap for other in others if (gap := _gap(first, other, by_cell, names))]
+                drawn.setdefault(key[:3], []).append(key)
+        first, *others = drawn.values()
+        for other in others:
+            both = next(((one, two) for one in first for two in other if one[3] == two[3]), (first[0], other[0]))
+            gap = _gap(*both, by_cell, names)
+            found += [gap] if gap else []
     return _adjusted(found)
 
 
@@ -77,8 +80,9 @@ def _gap(one: CellKey, other: CellKey, by_cell: Mapping[CellKey, Sequence[Outcom
         return None
     left, right = ({name: marks[name] for name in shared} for marks in (left, right))
     fold_of = {item.id: outcome.fold for outcome in by_cell[one] for item in outcome.predictions}
-    trained, tested = (float(np.mean([getattr(outcome, part) for outcome in by_cell[one]])) for part in ("train_rows", "test_rows"))
-    verdict = over_folds(_by_fold(left, fold_of), _by_fold(right, fold_of), test_share=tested / max(1.0, trained))
+    sizes = [float(np.mean([outcome.train_rows for outcome in by_cell[key]])) for key in (one, other)]
+    tested = float(np.mean([outcome.test_rows for outcome in by_cell[one]]))
+    verdict = over_folds(_by_fold(left, fold_of), _by_fold(right, fold_of), test_share=tested / max(1.0, min(sizes)))
     return Gap(
         name=names[one[1:3]],
         condition=one[0],
@@ -88,8 +92,8 @@ def _gap(one: CellKey, other: CellKey, by_cell: Mapping[CellKey, Sequence[Outcom
         rows=len(shared),
         left=float(np.mean([left[name] for name in shared])),
         right=float(np.mean([right[name] for name in shared])),
-        left_train_rows=float(np.mean([outcome.train_rows for outcome in by_cell[one]])),
-        right_train_rows=float(np.mean([outcome.train_rows for outcome in by_cell[other]])),
+        left_train_rows=sizes[0],
+        right_train_rows=sizes[1],
         difference=_difference(paired_difference(left, right), verdict),
         verdict=verdict or over_rows(left, right),
     )

@@ -114,8 +114,8 @@ def cost(table: Table, *, language: str, two_readers: bool = False) -> str:
         return said + _unlike_rows(one, language)
     said += f" That is translation, prompt, words and the model's own {language} together; "
     control = f"control (English text, {language} prompt)"
-    controlled = any(">" in cell.condition and cell.name == one.name for cell in table.cells)
-    said += f"the {control} tells them apart." if controlled else f"no {control} of {one.name} was run that would tell them apart."
+    controlled = any(">" in cell.condition and cell.name == one.other_name for cell in table.cells)
+    said += f"the {control} tells them apart." if controlled else f"no {control} of {one.other_name} was run that would tell them apart."
     return said + _unlike_rows(one, language)
 
 
@@ -133,20 +133,25 @@ def lead(table: Table, condition: str, *, language: str) -> str:
     if not cells or floor is None:
         return ""
     said = f"{floor.name} in {language} is right on {percent(cells[0].accuracy.mean, 1)} of the test rows ({span_of(cells[0].accuracy)}). "
-    said += f"Always answering the majority label is right on {percent(floor.right, 1)} of them; {_ahead(floor)}"
+    said += f"Always answering the majority label is right on {percent(floor.right, 1)} of them; {_ahead(floor, cells[0].train_rows)}"
     if not floor.verdict.sure or floor.difference.mean <= 0:
         said += ", so this run is no evidence that the task was learned"
     others = [gap for gap in gaps if gap.other_method != "majority"]
     if others:
         best = max(others, key=lambda gap: gap.right)
-        said += f". Against the best other method, {best.other_name} ({percent(best.right, 1)}), {_ahead(best)}"
+        said += f". Against the best other method, {best.other_name} ({percent(best.right, 1)}), {_ahead(best, cells[0].train_rows)}"
     return said + "."
 
 
-def _ahead(gap: Gap) -> str:
+def _ahead(gap: Gap, trained: float) -> str:
+    """`trained`: the training rows that the sentence before is about."""
     side = "ahead" if gap.difference.mean >= 0 else "behind"
     chance = "" if gap.verdict.sure else f", which {doubt(gap.verdict)}"
-    return f"{gap.name} is {points(gap.difference.mean)} {side} ({signed(gap.difference)}; {tested(gap.verdict)}{chance})"
+    said = f"{gap.name} is {points(gap.difference.mean)} {side} ({signed(gap.difference)}; {tested(gap.verdict)}{chance})"
+    left, right = round(gap.left_train_rows), round(gap.right_train_rows)
+    if left != right and gap.other_method != "majority":
+        return f"{said}, tuned on {left:,} rows and the other on {right:,}"
+    return said if left == round(trained) else f"{said}, on {left:,} training rows"
 
 
 def doubt(verdict: Verdict) -> str:

@@ -75,14 +75,24 @@ def columns(inputs: Inputs, table: Table) -> list[Column]:
         draws = {(cell.name, cell.fraction): cell for cell in table.cells if (cell.condition, cell.kept) == (condition, kept)}
         cells = {cell.name: cell for cell in table.main(condition, kept=kept)}
         if kept:
-            same = {name: draws.get((name, targets[name].fraction)) if name in targets else cell for name, cell in cells.items()}
-            cells = {name: cell for name, cell in same.items() if cell is not None}
+            draws = _beside(table, condition, draws)
+            same = {name: draws.get((name, targets[name].fraction)) if name in targets else cells[name] for name in (*targets, *cells)}
+            taken = [cell for name, cell in same.items() if name in targets]
+            cells = {name: cell for name, cell in same.items() if cell is not None and (name in targets or not any(cell is one for one in taken))}
         if draws:
             best = max(cells.values(), key=lambda cell: cell.of(metric).mean, default=None)
             floor = next((cell.of(metric).mean for cell in cells.values() if cell.method == "majority"), None)
             mark = best.name if best is not None and len(cells) > 1 else ""
             found.append(Column(title, note, is_target(condition), kept and bool(targets), cells, draws, mark, floor))
     return found
+
+
+def _beside(table: Table, condition: str, draws: Mapping[tuple[str, float], Cell]) -> dict[tuple[str, float], Cell]:
+    """`draws` of another condition, and under the name of each target-language number what stands beside it, which may have another name there: the
+    English prompt that it began at."""
+    local = [cell for cell in table.cells if cell.condition in table.targets and not cell.kept]
+    there = {(cell.name, cell.fraction): table.beside(cell, condition, kept=True) for cell in local}
+    return dict(draws) | {key: cell for key, cell in there.items() if cell is not None}
 
 
 def table_view(inputs: Inputs, table: Table) -> dict[str, Any]:

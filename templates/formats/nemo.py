@@ -143,11 +143,16 @@ def write(records: Iterable[Record], task: LocalisedTask, folder: Path) -> list[
         ids.append(_row(record, raw | dict(record.fields), task.benchmark, words))
     stem = f"{task.benchmark.name}.{task.language.code}"
     paths = [folder / f"{stem}{SUFFIX}", folder / f"{stem}{IDS}", folder / TEMPLATES]
-    others = [kept for kept in _templates(paths[2]) if kept.get("taskname") != task.name] if paths[2].exists() else []
+    put = with_others(template, paths[2])
     for path, rows in zip(paths, (lines, ids), strict=False):
         write_atomic(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8"))
-    write_json(paths[2], [*others, template])
+    write_json(paths[2], put)
     return paths
+
+
+def with_others(template: Mapping[str, Any], path: Path) -> list[Mapping[str, Any]]:
+    """What a file of task templates holds once `template` stands in it: those of other tasks stay."""
+    return [*(kept for kept in _templates(path) if kept.get("taskname") != template["taskname"]), template] if path.exists() else [template]
 
 
 def _row(record: Record, raw: Mapping[str, Any], benchmark: Benchmark, words: list[list[Words]]) -> dict[str, Any]:
