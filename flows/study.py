@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import asdict, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -148,8 +149,9 @@ class _Found:
         """Run this trial at once with those after it that are alike, as many as the study wants stacked and as have still to be run."""
         if self.plan.study.model.stack < 2 or not self._to_run(trial, condition):
             return
-        alike = [self.settle(other, condition, rows) for other, theirs, _ in following if theirs is condition and _alike(trial, other)]
-        trials = [trial, *[other for other in alike if self._to_run(other, condition)]][: self.plan.study.model.stack]
+        alike = (self.settle(other, condition, rows) for other, theirs, _ in following if theirs is condition and _alike(trial, other))
+        wanted = (other for other in alike if self._to_run(other, condition))
+        trials = [trial, *islice(wanted, self.plan.study.model.stack - 1)]
         if len(trials) > 1:
             keys = [trial_key(self.plan, one, condition) for one in trials]
             run_trials(self.plan, trials, rows, keys)

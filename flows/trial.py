@@ -22,11 +22,13 @@ from pipeline.study import Condition, Trial
 from templates import catalogue, records
 from templates.language import ENGLISH
 from templates.run_folder import Runs
-from templates.store import Store, file_digest, write_json
+from templates.store import Store, digest, file_digest, write_json
 from translation.gate_report import HUMAN
 
 TUNED = "p_tuning.safetensors"
 OUTCOME = "outcome.json"
+MOST_READ = 2  # benchmarks whose rows stay at hand
+_READ: dict[str, dict[str, Condition]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,18 @@ class Rows:
 
 
 def conditions(plan: Plan, rows: Rows) -> dict[str, Condition]:
-    """target, english and control of one benchmark; English alone where the language is English or nothing was kept."""
+    """target, english and control of one benchmark; English alone where the language is English or nothing was kept. Every trial asks; the last ones read
+    are at hand while plan, words and files are the same."""
+    files = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in (rows.english, rows.kept) if path is not None]
+    key = digest([plan.digest, plan.english.digest, file_digest(catalogue.benchmark_file(rows.benchmark)), rows.gate, files])
+    found = _READ.pop(key, None) or _conditions(plan, rows)
+    _READ[key] = found
+    while len(_READ) > MOST_READ:
+        del _READ[next(iter(_READ))]
+    return dict(found)
+
+
+def _conditions(plan: Plan, rows: Rows) -> dict[str, Condition]:
     benchmark = catalogue.benchmark(rows.benchmark)
     source = records.read(rows.english, benchmark)
     fold_of = folds.assign(source, count=plan.study.folds.count, seed=plan.study.folds.seed, published=plan.study.folds.published)

@@ -11,7 +11,9 @@ import hashlib
 import importlib.metadata
 import logging
 import os
+import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -63,7 +65,7 @@ class FrozenGPT:
         self.name = name
         self.hidden_size = int(self.model.get_input_embeddings().weight.shape[1])
         self.vocabulary = int(self.model.get_output_embeddings().weight.shape[0])
-        self.limit = int(getattr(model.config, "max_position_embeddings", 1024))
+        self.limit = min(int(getattr(model.config, "max_position_embeddings", 1024)), _window(model.config))
         self.parameters = sum(parameter.numel() for parameter in model.parameters())
         self.fingerprint = fingerprint or self.measure()
         self.by_hand = frozen_llama.of(model)
@@ -172,7 +174,9 @@ class FrozenGPT:
     def logits(self, hidden: Float[Tensor, "N H"], tokens: Int[Tensor, "N K"]) -> Float[Tensor, "N K"]:
         """Logits of a few tokens at each hidden state, in fp32: rows of the head, never the whole of it."""
         head = self.model.get_output_embeddings()
-        found = torch.einsum("nkh,nh->nk", head.weight[tokens.to(hidden.device)].float(), hidden.float())
+        kind = hidden.device.type
+        with torch.autocast(kind, enabled=False) if torch.amp.is_autocast_available(kind) else nullcontext():  # fine-tuning asks in the middle of one
+            found = torch.einsum("nkh,nh->nk", head.weight[tokens.to(hidden.device)].float(), hidden.float())
         bias = getattr(head, "bias", None)
         return found if bias is None else found + bias[tokens.to(hidden.device)].float()
 
@@ -191,6 +195,13 @@ class FrozenGPT:
         layers: Any = cache.layers
         stacked = torch.stack([torch.stack([layer.keys, layer.values]) for layer in layers])  # [L, 2, B, heads, S, D]
         return [stacked[:, :, row, :, : len(text)].clone() for row, text in enumerate(texts)]
+
+
+def _window(config: Any) -> int:
+    """How far back the nearest-sighted layer looks: our own masks let each look at everything, which is the same up to there."""
+    kinds, window = getattr(config, "layer_types", None), getattr(config, "sliding_window", None)
+    used = getattr(config, "use_sliding_window", True) and (kinds is None or "sliding_attention" in kinds)
+    return int(window) if window and used else sys.maxsize
 
 
 def unusable(name: str, error: Exception) -> Refusal:

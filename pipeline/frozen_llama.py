@@ -108,6 +108,9 @@ def of(model: PreTrainedModel) -> FrozenLlama | None:
     """The layers of a model of this kind; None for any other, which transformers runs."""
     if type(model) is not LlamaForCausalLM or any(getattr(model.config, name, value) != value for name, value in PLAIN.items()):
         return None
+    linears = [part for layer in model.model.layers for name, part in layer.named_modules() if name.endswith("_proj")]
+    if any(type(one) is not nn.Linear or one.bias is not None or one.weight.dtype != model.dtype for one in linears):  # quantised or adapted ones
+        return None
     return FrozenLlama(model)
 
 

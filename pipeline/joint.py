@@ -88,7 +88,8 @@ class Joint:
     def loss(self, records: Sequence[Record]) -> Tensor:
         """Negative log-likelihood, mean over the answer tokens of all tasks."""
         names = [self.task_of[record.id] for record in records]
-        made = {name: self.prompt(name, training=torch.is_grad_enabled()) for name in dict.fromkeys(names)}
+        training = torch.is_grad_enabled()  # then all, so that dropout is the same whichever tasks a part of a batch holds
+        made = {name: self.prompt(name, training=training) for name in self.tasks if training or name in names}
         encoded = self._encode(records)
         shared = self.tasks[names[0]]
         batch = lay_out(encoded, [[item.answer] for item in encoded])

@@ -93,7 +93,7 @@ def load_gpt(name: str = smollm2.NAME, *, revision: str = "", dtype: str = "floa
         model = AutoModelForCausalLM.from_pretrained(source, dtype=DTYPES[dtype], use_safetensors=True, **given)
         if DTYPES[dtype] == torch.bfloat16:
             model.set_attn_implementation("eager")  # sdpa's way back takes a third of a step in bfloat16 on CPUs; in float32 the two are alike
-    except (OSError, ValueError, SafetensorError) as error:
+    except (OSError, ValueError, SafetensorError, ImportError, RuntimeError) as error:  # the last two: quantised, and what would read it is not here
         raise _missing(name, error) from error
     gpt = _moved(FrozenGPT(model, tokenizer, name=name), device)
     agree(gpt)

@@ -25,7 +25,7 @@ def interval(gold: Sequence[str], predicted: Sequence[str], *, labels: Sequence[
 
     Misses what rows share: several targets of one headline are drawn apart.
     """
-    pairs = Counter(zip(gold, predicted, strict=True))
+    pairs = dict(sorted(Counter(zip(gold, predicted, strict=True)).items()))
     counts = np.array(list(pairs.values()))
     draws = np.random.default_rng(seed).multinomial(len(gold), counts / len(gold), size=resamples)  # rows alike are drawn together
     if metric == "accuracy":

@@ -61,10 +61,10 @@ class PrefixCache:
             self._keep(text, kv)
         layers, two, heads, _, size = next(iter(found.values())).shape
         width = int(lengths.max())
-        shape, like = (layers, two, len(texts), heads, width + room, size), next(iter(found.values()))
-        lease = self.slab.begin(math.prod(shape), like) if room else None
+        shape, where = (layers, two, len(texts), heads, width + room, size), torch.empty(0, dtype=self.gpt.dtype, device=self.gpt.device)
+        lease = self.slab.begin(math.prod(shape), where) if room else None
         again = self.slab.take(*shape) if lease is not None else None
-        kv = torch.empty(shape, dtype=self.gpt.dtype, device=self.gpt.device) if again is None else again
+        kv = where.new_empty(shape) if again is None else again
         for row, text in enumerate(texts):
             if text:
                 kv[:, :, row, :, : len(text)] = found[text]

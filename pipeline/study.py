@@ -45,6 +45,7 @@ class Condition:
     fold_of: Mapping[str, int]
     gate: str
     engine: str
+    _told: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     @property
     def slots_in(self) -> str:
@@ -53,7 +54,12 @@ class Condition:
 
     @property
     def facts(self) -> dict[str, str]:
-        """What a number from this condition depends on, apart from the trial."""
+        """What a number from this condition depends on, apart from the trial; worked out once."""
+        if not self._told:
+            self._told.update(self._facts())
+        return dict(self._told)
+
+    def _facts(self) -> dict[str, str]:
         task = self.task
         words = {label: task.verbalizer.candidates(label) for label in task.verbalizer.labels}
         said: list[Any] = [task.prompt.source, words]

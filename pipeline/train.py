@@ -100,7 +100,8 @@ def course(
     The validation loss is the cross-entropy of the ranked labels or, with `whole_answer` (labels and slots), that of the answer's tokens, as in
     training; dozens of labels are then not ranked epoch by epoch, which would take longer than training. With fewer than 16 validation rows no epoch is
     chosen: training runs its full length and keeps the last. A checkpoint (one file, written whole after a step if the last one is 15 seconds old; large ones
-    more rarely, and each of `beside` that are trained at once) makes an interrupted call go on where it stopped, on a CPU with the same result.
+    more rarely, and each of `beside` that are trained at once) makes an interrupted call go on where it stopped, on a CPU with the same result
+    (several at once: but for the last bits of sums, since their batches then meet others).
     """
     parameters, plan = tunable.parameters(), tunable.training
     if not parameters or plan is None:
@@ -141,7 +142,7 @@ def course(
         if note:
             break
         if validation and whole_answer:
-            loss = _answer_loss(tunable, validation, size=plan.batch_size)
+            loss = _answer_loss(tunable, validation)
         elif validation:
             loss, accuracy = _validate(tunable, validation, labels)
         if not math.isfinite(loss):
@@ -188,7 +189,7 @@ def _validate(tunable: Tunable, rows: Sequence[Record], labels: Sequence[str]) -
 
 
 @torch.no_grad()
-def _answer_loss(tunable: Tunable, rows: Sequence[Record], *, size: int) -> float:
+def _answer_loss(tunable: Tunable, rows: Sequence[Record]) -> float:
     """Mean over all answer tokens (nats), however the rows are cut into parts."""
     sums = dict[int, float]()
 
@@ -196,7 +197,7 @@ def _answer_loss(tunable: Tunable, rows: Sequence[Record], *, size: int) -> floa
         taken = [rows[row] for row in part]
         sums[part[0]] = float(tunable.loss(taken)) * tunable.weight(taken)
 
-    in_parts((range(start, min(start + size, len(rows))) for start in range(0, len(rows), size)), measure)
+    in_parts(tunable.batches(rows, np.random.default_rng(0)), measure)  # of like length
     return sum(sums.values()) / tunable.weight(rows)
 
 

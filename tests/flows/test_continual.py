@@ -49,6 +49,8 @@ def test_three_ways_and_a_table_that_grows(finished: Path, lingraft: Lingraft) -
     assert {stage["way"] for stage in stages} == {"added", "together", "in turn"}
     assert all((stage["span_f1"] is None) is (stage["task"] == "en/fiqa") for stage in stages)
     assert "forgotten of en/fiqa: 0.0 points by adding, " in out and out.endswith("table: en/fiqa, en/assistant\n")
+    card = json.loads(Path("table/table.json").read_text(encoding="utf-8"))["en/assistant"]
+    assert card["signature"]["gate"] == "off" and len(card["signature"]["code"]) == 8 and card["signature"]["benchmark"] == "assistant"
     table = load_file("table/table.safetensors")
     assert {name: len(rows) for name, rows in table.items()} == {"en/fiqa": 10, "en/assistant": 6}  # as the study's first settled trials say
     code, _, error = lingraft("continual", "en", "--study", "mine", "--to", "table")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from safetensors.torch import load_file
 
 from flows import plan as plans
+from flows.localise import localise_benchmark
 from flows.study import study
 from pipeline.outcome import Outcome
 from templates import catalogue, records
@@ -50,7 +52,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory, server: str, cache: Path)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("flows.study.PROBE_ROWS", 50)
             patch.setattr("flows.study.PROBE_SECONDS", 0.5)
-            study("sv", "mine", None, "runs", str(staged), {"fiqa": str(folder / "english")}, {"fiqa": "pass,kept=100%"})
+            study("sv", "mine", None, "runs", str(staged), {"fiqa": str(folder / "english")}, {"fiqa": "pass,kept=100%@0123abcd"})
         Runs(folder / "runs").publish(staged, "sv", "mine", digest="0" * 8)
     run = Runs(folder / "runs").finished("sv", "mine")
     return folder, [Outcome.from_json(raw) for _, raw in records.read_lines(run / "outcomes.jsonl")]
@@ -103,12 +105,25 @@ def test_the_prompt_is_looked_at_and_exported(searched: tuple[Path, list[Outcome
     assert re.fullmatch(r"pass,kept=100%@[0-9a-f]{8}", card["signature"]["gate"]) and card["tokenizer"]
     assert all(len(token["nearest"]) == 3 and token["moved"] > 0 for token in looks["sv/fiqa"])
     code, out, error = lingraft("export-prompt", "sv", "fiqa", "--study", "mine", "--to", "there", "--format", "nemo")
-    assert (code, error) == (0, "") and out.split() == ["there/task_templates.json", "there/prompt_card.json"]
+    assert (code, error) == (0, "") and out.split() == ["there/task_templates.json", "there/fiqa.sv.prompt_card.json"]
     template = json.loads(Path("there/task_templates.json").read_text(encoding="utf-8"))[0]
     assert template["total_virtual_tokens"] == len(looks["sv/fiqa"])
+    other = {**template, "taskname": "sv/other"}
+    Path("there/task_templates.json").write_text(json.dumps([other, {**template, "prompt_template": "old"}]), encoding="utf-8")
+    assert lingraft("export-prompt", "sv", "fiqa", "--study", "mine", "--to", "there", "--format", "nemo")[0] == 0
+    assert json.loads(Path("there/task_templates.json").read_text(encoding="utf-8")) == [other, template]
+    localise_benchmark.fn(plans.make("sv", "mine", data=None, out=Path("runs")), catalogue.benchmark("fiqa"), run)
+    code, _, error = lingraft("export", "sv", "--study", "mine", "--to", "whole", "--format", "nemo")
+    assert (code, error) == (0, "") and json.loads(Path("whole/task_templates.json").read_text(encoding="utf-8")) == [template]
+    code, out, error = lingraft("show", "sv", "fiqa", "--study", "mine")
+    assert (code, error) == (0, "") and out.count("<v0>") == 2 and f"<v{len(looks['sv/fiqa']) - 1}>" in out and f"<v{len(looks['sv/fiqa'])}>" not in out
     code, out, error = lingraft("export-prompt", "sv", "fiqa", "--study", "mine", "--to", "adapter")
     if card["placement"] == "4 front":
         assert code == 0 and Path("adapter/adapter_model.safetensors").is_file()
+        assert lingraft("export-prompt", "sv", "fiqa", "--study", "mine", "--to", "adapter")[0] == 0
+        Path("adapter/prompt_card.json").write_text('{"task": "sv/other"}', encoding="utf-8")
+        code, out, error = lingraft("export-prompt", "sv", "fiqa", "--study", "mine", "--to", "adapter")
+        assert code == 1 and "adapter: holds the prompt of sv/other already; name another folder with --to" in error
     else:
         assert code == 1 and "PEFT cannot hold this prompt, since its virtual tokens stand" in error
     assert "Did you mean nemo?" in lingraft("export-prompt", "sv", "fiqa", "--study", "mine", "--to", "x", "--format", "nemoo")[2]

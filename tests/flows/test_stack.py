@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flows import trial
 from flows.study import study
 from pipeline import running
 from pipeline.outcome import Outcome, Prediction
@@ -42,6 +43,9 @@ def test_stacked_trials_are_the_single_ones(tmp_path: Path, server: str, cache: 
         together.append(len(jobs))
         return real(jobs, *given, **more)  # type: ignore[arg-type]
 
+    read: list[object] = []
+    rows_of = trial._conditions
+    monkeypatch.setattr("flows.trial._conditions", lambda *given: read.append(given) or rows_of(*given))
     monkeypatch.setattr("pipeline.running.run_together", counted)
     model = save_llama(tmp_path / "model")
     for name, stack in (("single", 1), ("stacked", 4)):
@@ -51,7 +55,7 @@ def test_stacked_trials_are_the_single_ones(tmp_path: Path, server: str, cache: 
     with chdir(tmp_path):
         single, begun = outcomes(tmp_path, "single"), len(together)
         stacked = outcomes(tmp_path, "stacked")
-        assert together[:begun] == [1] * 9
+        assert together[:begun] == [1] * 9 and len(read) == 2  # once for each study
         assert together[begun:] == [4, 2, 3]  # six alike, then three with their tokens elsewhere
         assert outcomes(tmp_path, "stacked") == stacked and len(together) == begun + 3
     for one, other in zip(single, stacked, strict=True):

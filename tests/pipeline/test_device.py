@@ -2,6 +2,7 @@
 values, but refuses to mix as a GPU does."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from pipeline.answering import Answering
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.load_gpt import settled
 from pipeline.mixed import answer
+from pipeline.prefix import PrefixCache
 from pipeline.prompt_table import PromptTable, card_for
 from pipeline.stepper import Stepper
 from pipeline.together import _losses
@@ -59,6 +61,19 @@ def test_a_step_of_p_tuning_stays_where_the_model_is(
     torch.nn.utils.clip_grad_norm_(tunable.parameters(), 1.0)
     torch.optim.AdamW(tunable.parameters()).step()
     assert not tunable.scores(records).is_meta
+
+
+@pytest.mark.parametrize("rooms", [(0.0, 1.0), (0.0, 0.0)])
+def test_texts_from_disk_come_to_the_model(
+    rooms: tuple[float, float], elsewhere: Callable[[str], FrozenGPT], task: LocalisedTask, records: list[Record], tmp_path: Path
+) -> None:
+    gpt = elsewhere("llama-bpe")
+    tunable = build("p_tuning", Answering(gpt, task, PrefixCache(gpt, gibibytes=rooms[0], disk_gibibytes=rooms[1], folder=tmp_path)), settings={}, seed=1)
+    tunable.prepare(records[:20], seed=1, ahead=records)
+    for _ in range(2):
+        loss = tunable.loss(records[:8])
+        torch.autograd.backward(loss)
+        assert loss.is_meta
 
 
 @pytest.mark.parametrize("kind", ["gpt2-bpe", "llama-bpe"])

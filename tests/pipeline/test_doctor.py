@@ -13,6 +13,7 @@ from templates.benchmark import Record
 from templates.refusal import Refusal
 from templates.task import LocalisedTask, localise
 from templates.verbalizer import Verbalizer
+from tests.pipeline import utterances
 
 
 def speaking(task: LocalisedTask, negative: str, positive: str) -> LocalisedTask:
@@ -57,3 +58,15 @@ def test_a_word_that_begins_another_is_refused(tiny: FrozenGPT, task: LocalisedT
     clash = speaking(task, " xyz", " xyz☂")
     with pytest.raises(Refusal, match=r"' xyz☂' \(positive\) begins with all tokens of ' xyz' \(negative\)"):
         refuse_ambiguous(Answering(tiny, clash).tokens, clash)
+
+
+def test_slot_words_that_become_the_same_tokens_are_refused(make_gpt) -> None:  # type: ignore[no-untyped-def]
+    gpt, said = make_gpt("gpt-sw3"), utterances.task()
+    assert said.slots is not None
+    first, second = said.slots.words.labels[:2]
+    words = {**said.slots.words.words, first: " ☂", second: " ☃"}
+    clash = replace(said, slots=replace(said.slots, words=Verbalizer(words, {})))
+    refuse_ambiguous(Answering(gpt, said).tokens, said)
+    with pytest.raises(Refusal, match=f"slot words of '{first}' and '{second}' are the same tokens to this model's tokenizer; choose other words"):
+        refuse_ambiguous(Answering(gpt, clash).tokens, clash)
+    assert "ambiguous-slot-words" in {finding.check for finding in examine(Answering(gpt, clash)).findings if finding.severity == "error"}

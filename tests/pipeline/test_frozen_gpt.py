@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from transformers import BloomConfig, BloomForCausalLM, GPTNeoConfig, GPTNeoForCausalLM
+from transformers import BloomConfig, BloomForCausalLM, GPTNeoConfig, GPTNeoForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from pipeline.answering import Answering
 from pipeline.frozen_gpt import FrozenGPT, agree
@@ -54,3 +54,28 @@ def test_a_label_is_scored_by_the_likelihood_of_its_whole_word(gpt: FrozenGPT, t
                 start = len(ids) - len(answer)
                 best = max(best, sum(float(logits[start + place - 1, token]) for place, token in enumerate(answer)))
             assert float(scores[row, number]) == pytest.approx(best, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("told", "limit"),
+    [
+        ({"sliding_window": 128}, 128),
+        ({"sliding_window": 128, "use_sliding_window": False}, 512),
+        ({"sliding_window": 128, "layer_types": ["full_attention"]}, 512),
+        ({"sliding_window": 128, "layer_types": ["full_attention", "sliding_attention"]}, 128),
+        ({"sliding_window": None}, 512),
+    ],
+)
+def test_no_text_is_longer_than_the_nearest_sighted_layer_sees(told: dict[str, object], limit: int) -> None:
+    sizes = {"vocab_size": 32, "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    model = LlamaForCausalLM(LlamaConfig(**sizes, max_position_embeddings=512))
+    for name, value in told.items():
+        setattr(model.config, name, value)
+    assert FrozenGPT(model, byte_bpe(), name="tiny").limit == limit
+
+
+def test_logits_stay_in_float32_inside_an_autocast(tiny: FrozenGPT) -> None:
+    hidden, asked = torch.randn(3, tiny.hidden_size), torch.tensor([[1, 2]] * 3)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        inside = tiny.logits(hidden, asked)
+    assert inside.dtype == torch.float32 and torch.equal(inside, tiny.logits(hidden, asked))

@@ -90,6 +90,22 @@ def test_llamas_of_another_kind_are_left_to_transformers(change: dict[str, Any])
     assert frozen_llama.of(LlamaForCausalLM(config)) is None
 
 
+def test_layers_that_are_no_plain_products_are_left_to_transformers() -> None:
+    config = LlamaConfig(vocab_size=32, hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2)
+    model = LlamaForCausalLM(config)
+    assert frozen_llama.of(model) is not None
+    proj, kept = model.model.layers[1].mlp, model.model.layers[1].mlp.up_proj
+
+    class Scaled(torch.nn.Linear):
+        """As a quantiser puts in its place."""
+
+    proj.up_proj = Scaled(16, 32, bias=False)
+    assert frozen_llama.of(model) is None
+    proj.up_proj = kept
+    proj.up_proj.weight.data = kept.weight.data.to(torch.float8_e4m3fn)
+    assert frozen_llama.of(model) is None
+
+
 def test_other_models_are_left_to_transformers(make_gpt: Any) -> None:
     assert make_gpt("gpt2-bpe").by_hand is None
 

@@ -30,3 +30,13 @@ def test_code_beside_a_model_is_never_run(tmp_path: Path, monkeypatch: pytest.Mo
         with pytest.raises(Refusal, match="folder holds no usable model"):
             ask(str(folder))
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("method", ["gptq", "awq", "bitsandbytes", "compressed-tensors"])
+def test_quantised_models_that_nothing_here_can_read(method: str, tmp_path: Path) -> None:
+    folder = save_llama(tmp_path / "model")
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    asked = {"quant_method": method, "bits": 4, "group_size": 128, "zero_point": True, "load_in_4bit": True, "config_groups": {}}
+    (folder / "config.json").write_text(json.dumps({**config, "quantization_config": asked}), encoding="utf-8")
+    with pytest.raises(Refusal, match="folder holds no usable model"):
+        load_gpt(str(folder))

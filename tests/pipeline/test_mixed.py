@@ -15,6 +15,7 @@ from pipeline.frozen_gpt import FrozenGPT
 from pipeline.joint import Joint
 from pipeline.methods.p_tuning import Settings
 from pipeline.prefix import PrefixCache
+from pipeline.stepper import Stepper
 from templates.benchmark import Record
 from templates.refusal import Refusal
 from templates.task import LocalisedTask
@@ -105,6 +106,22 @@ def test_training_another_task_moves_a_shared_encoders_prompt(both: dict[str, An
     again = Joint(both, rows, FAST, seed=9)
     again.load(tmp_path)
     assert torch.equal(again.scores(rows[second]), joint.scores(rows[second])) and not again.parameters()
+
+
+def test_dropout_is_the_same_whichever_tasks_a_part_of_a_batch_holds(both: dict[str, Answering], records: list[Record]) -> None:
+    rows = rows_of(both, records)
+    first, second = both
+    batch = [rows[first][0], rows[second][0], rows[second][1]]
+    gradients = []
+    for size in (0, 2, 1):
+        joint = Joint(both, rows, replace(FAST, dropout=0.5, micro_batch=size), seed=1)
+        assert joint.training is not None
+        stepper = Stepper(joint, torch.optim.SGD(joint.parameters(), lr=0.0), joint.training)
+        stepper.step(batch, seed=5)
+        gradients.append([parameter.grad for parameter in joint.parameters()])
+    for others in gradients[1:]:
+        for one, other in zip(gradients[0], others, strict=True):
+            torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-3)
 
 
 def test_joint_refuses_what_would_mix_tasks_up(both: dict[str, Answering], records: list[Record]) -> None:

@@ -1,6 +1,7 @@
 """prompt_export: PEFT reads the folder and gives the same logits; what it cannot hold is refused with the reason."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ from peft import PeftModel
 from pipeline.answering import Answering
 from pipeline.frozen_gpt import FrozenGPT
 from pipeline.inspection import VirtualToken, look
-from pipeline.prompt_export import card_text, misfit, reads_after, template, to_peft
+from pipeline.prompt_export import card_text, misfit, reads_after, to_peft
 from pipeline.splice import splice
 from templates import catalogue, language
 from templates.benchmark import Record
-from templates.prompt import from_nemo
+from templates.formats.nemo import template_of
+from templates.prompt import from_nemo, parse
 from templates.refusal import Refusal
 from templates.task import localise
 from tests import tiny as tiny_worlds
@@ -33,9 +35,7 @@ def test_peft_reads_it_and_gives_the_same_logits(kind: str, records: list[Record
     with torch.no_grad():
         ours = gpt.model(inputs_embeds=splice(gpt, torch.tensor([encoded.before + encoded.stem]), rows)).logits[0, 10:]
         text = reads_after(task.prompt)
-        for name, value in records[0].fields.items():
-            text = text.replace(f"{{{name}}}", value)
-        ids = torch.tensor([gpt.tokenizer(text, add_special_tokens=False)["input_ids"]])
+        ids = torch.tensor([gpt.tokenizer(text.format(**records[0].fields), add_special_tokens=False)["input_ids"]])
         assert ids[0].tolist() == list(encoded.stem[10:])
         adapted = PeftModel.from_pretrained(gpt.model, str(tmp_path / "adapter"))
         theirs = adapted(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[0, 10:]
@@ -54,11 +54,15 @@ def test_other_placements_are_refused_with_the_reason(tiny: FrozenGPT, tmp_path:
 
 def test_template_and_card(tiny: FrozenGPT) -> None:
     task = localise(catalogue.benchmark("fiqa"), language.load("sv"), prompt="published")
-    made = template(task)
+    made = template_of(task)
     assert len(made) == 7 and made["truncate_field"] == "sentence" and made["virtual_token_splits"] == [10]
     assert from_nemo(made, [*task.benchmark.fields, "label"], where="here").source == task.prompt.source
     card = json.loads(card_text({"model": tiny.name}, task))
     assert card["task"] == "sv/fiqa" and card["reads_after_virtual_tokens"].startswith(" {sentence}")
+    odd = parse("[[10]] {{target}} {sentence} {target}:{answer}", task.benchmark.fields, where="here")
+    assert reads_after(odd).format(sentence="Up", target="Acme") == " {target} Up Acme:"
+    with pytest.raises(Refusal, match="holds text that NeMo takes for a place"):
+        template_of(replace(task, prompt=odd))
 
 
 def test_a_virtual_token_that_is_a_word_is_nearest_to_it(tiny: FrozenGPT) -> None:

@@ -1,5 +1,6 @@
 """prompt_table: tasks lie side by side; a new one leaves the old ones bit-identical (house test 4); mismatches are named."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import torch
 
 from pipeline.answering import Answering
 from pipeline.frozen_gpt import FrozenGPT
-from pipeline.prompt_table import PromptTable, card_for
+from pipeline.prompt_table import PromptTable, as_tuned, card_for
 from templates import catalogue, language
 from templates.benchmark import Record
 from templates.refusal import Refusal, UnknownName
@@ -81,3 +82,29 @@ def test_a_moved_prompt_is_taken_with_its_placement(tiny: FrozenGPT, task: Local
     again.cards[task.name] = replace(again.cards[task.name], tokenizer="other")
     with pytest.raises(Refusal, match="en/fiqa was trained with another tokenizer than that of"):
         again.take(task, tiny)
+
+
+def test_rows_of_another_run_and_cards_of_another_kind_are_refused(tiny: FrozenGPT, task: LocalisedTask, tmp_path: Path) -> None:
+    table, card = PromptTable(), card_for(task, tiny, trial="a")
+    for size in (9, 11):
+        table.rows, table.cards = {task.name: torch.zeros(size, tiny.hidden_size)}, {task.name: card}
+        with pytest.raises(Refusal, match=rf"en/fiqa has rows of shape \({size}, \d+\), its card asks for \(10, \d+\); both files must come from one run"):
+            table.take(task, tiny)
+    table.save(tmp_path)
+    told = json.loads((tmp_path / "table.json").read_text(encoding="utf-8"))
+    broken = ([], {task.name: []}, {task.name: {**told[task.name], "words": None}}, {task.name: {**told[task.name], "word": {}}}, {task.name: {}})
+    sentences = ("no table of cards", "no table of cards", "words: input should be", "unknown key 'word'", "'model' is missing")
+    for found, said in zip(broken, sentences, strict=True):
+        (tmp_path / "table.json").write_text(json.dumps(found), encoding="utf-8")
+        with pytest.raises(Refusal, match=said):
+            PromptTable.load(tmp_path)
+
+
+def test_a_task_stands_as_it_was_tuned(tiny: FrozenGPT, task: LocalisedTask, tmp_path: Path) -> None:
+    assert as_tuned(task, tmp_path) is task
+    table = PromptTable()
+    table.add(task.name, torch.zeros(6, tiny.hidden_size), card_for(task, tiny, trial="a", placement="4 front, 2 end"))
+    table.save(tmp_path)
+    assert as_tuned(task, tmp_path).prompt.source.startswith("[[4]]") and as_tuned(task, tmp_path).prompt.virtual_tokens == 6
+    other = localise(task.benchmark, task.language, prompt="published")
+    assert as_tuned(other, tmp_path) is other  # tuned with other words

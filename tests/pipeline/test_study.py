@@ -1,6 +1,7 @@
 """study and metrics: trials are planned once each, outcomes carry signatures, a failure is an outcome."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -87,3 +88,13 @@ def test_a_model_that_is_not_there_is_refused_in_one_sentence() -> None:
         load_gpt("nobody/nothing")
     with pytest.raises(Refusal, match="model dtype 'int3' is unknown; use one of float32, bfloat16"):
         load_gpt(dtype="int3")
+
+
+def test_what_a_condition_depends_on_is_worked_out_once(task: LocalisedTask, records: list[Record], monkeypatch: pytest.MonkeyPatch) -> None:
+    condition = study.Condition("en", task, tuple(records), assign(records, count=5), "off", "")
+    whole = condition.facts
+    condition.facts["rows"] = "spoilt"
+    fewer = replace(condition, records=condition.records[1:])
+    assert condition.facts == whole and fewer.facts["rows"] != whole["rows"]
+    monkeypatch.setattr(study, "digest", lambda _: pytest.fail("worked out again"))
+    assert condition.facts == whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.report.summary import summarise
+from pipeline.significance import over_folds
 
 LABELS = {"fiqa": ("negative", "positive")}
 
@@ -66,3 +67,25 @@ def test_the_plain_method_leads_not_its_variant(make):
     )
     assert [gap.other_name for gap in leads] == ["P-tuning (a 1)", "Always the majority label"] and {gap.name for gap in leads} == {"P-tuning"}
     assert {gap.verdict.test for gap in leads} == {"McNemar's exact test"}
+
+
+def test_leads_compare_at_a_share_of_the_rows_that_both_have(make):
+    trials = [
+        make("p_tuning", "sv", answers("ab", "cd"), fraction=0.1, train_rows=90),
+        make("tfidf", "sv", answers("abc", "d"), train_rows=900),
+        make("tfidf", "sv", answers("a", "bcd"), fraction=0.1, train_rows=90),
+        make("few_shot", "sv", answers("a", "bcd"), train_rows=900),
+    ]
+    leads = {gap.other_method: gap for gap in summarise(trials, labels=LABELS, kept={}).tables[0].leads}
+    assert (leads["tfidf"].right, leads["tfidf"].right_train_rows) == (0.25, 90)
+    assert (leads["few_shot"].left_train_rows, leads["few_shot"].right_train_rows) == (90, 900)
+
+
+def test_the_t_test_is_corrected_by_the_smaller_training_part(make):
+    trials = []
+    for fold, rows in enumerate(("abcdefgh", "ijklmnop", "qrstuvwx")):
+        for method, good, size in (("p_tuning", 7 - fold, 900), ("tfidf", 4, 10)):
+            trials.append(make(method, "sv", answers(rows[:good], rows[good:]), fold=fold, train_rows=size, fraction=1.0 if size == 900 else 0.5))
+    (gap,) = summarise(trials, labels=LABELS, kept={}).tables[0].leads
+    expected = over_folds({0: 7 / 8, 1: 6 / 8, 2: 5 / 8}, dict.fromkeys(range(3), 0.5), test_share=8 / 10)
+    assert expected is not None and gap.verdict.p == pytest.approx(expected.p)

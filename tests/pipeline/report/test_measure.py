@@ -34,6 +34,16 @@ def test_seeds_of_one_fold_count_once_among_folds():
     assert measure(doubled, labels=LABELS, metric="accuracy") == measure(doubled[::2], labels=LABELS, metric="accuracy")
 
 
+def test_folds_that_are_alike_are_as_sure_as_their_rows_together():
+    folds = [trial(fold, 9, 1) for fold in range(4)]
+    found = measure(folds, labels=LABELS, metric="accuracy")
+    assert (found.how, found.units, found.deviation) == ("rows", 40, 0.0)  # a t-interval would have width 0
+    every = [row for _, rows in folds for row in rows]
+    low, high = metrics.interval([row.label for row in every], [row.predicted for row in every], labels=LABELS, metric="accuracy")
+    assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high)) and found.high - found.low > 0.1
+    assert measure(folds * 2, labels=LABELS, metric="accuracy") == found  # a second seed brings no new rows
+
+
 def test_three_equal_trials_on_one_fold_are_not_certain():
     found = measure([trial(0, 14, 6)] * 3, labels=LABELS, metric="accuracy")
     assert found.how == "rows"  # a t-interval would have width 0

@@ -11,6 +11,7 @@ from pipeline.outcome import Epoch
 from pipeline.report.inputs import Cost
 from pipeline.report.page import Facts, Inputs, Model, render, write
 from pipeline.report.summary import Summary, summarise
+from pipeline.report.view import columns
 from templates.benchmark import Record
 from templates.finding import Finding
 from templates.language import Cell
@@ -274,3 +275,12 @@ def test_tests_searches_prompts_and_cost_are_shown(make, inputs):
     assert NASTY in text and "0.41" in text and "1.25" in text
     assert "7 trials: 2.0 minutes by a probe of twenty seconds, 3.0 in fact; at most 3.0 GiB of memory" in text
     assert "Does the model know when it is right?" in text and "corrected t-test" in text
+
+
+def test_english_stands_beside_a_prompt_that_began_at_it(make, inputs):
+    rows = [(f"r{number}", "positive", "positive" if number < 8 else "negative") for number in range(10)]
+    found = [make("p_tuning", "en", rows), make("p_tuning", "sv", rows[:9], settings={"start": "english"}), make("tfidf", "en", rows)]
+    table = summarise(found, labels=LABELS, kept={"fiqa": {row[0] for row in rows}}).tables[0]
+    same = next(column for column in columns(inputs, table) if column.title == "English, same rows")
+    assert {name: cell.test_rows for name, cell in same.cells.items()} == {"P-tuning (start english)": 9, "TF-IDF + logistic regression": 10}
+    assert same.draws["P-tuning (start english)", 1.0] is same.cells["P-tuning (start english)"]

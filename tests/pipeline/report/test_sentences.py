@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.report import sentences
@@ -88,3 +90,26 @@ def test_nothing_to_compare_says_nothing(make):
 )
 def test_a_difference_that_correction_takes_away_is_told_from_none(alone, together, said):
     assert sentences.doubt(Verdict(alone, "McNemar's exact test", 40, 0.19, together)) == said
+
+
+def test_a_lead_on_unlike_rows_says_so(make):
+    trials = [
+        make("p_tuning", "sv", rows(95, 5), fraction=0.1, train_rows=90),
+        make("tfidf", "sv", rows(60, 40), train_rows=900),
+        make("majority", "sv", rows(50, 50), train_rows=900),
+    ]
+    said = sentences.lead(summarise(trials, labels=LABELS, kept={}).tables[0], "sv", language="Swedish")
+    assert said.endswith("tuned on 90 rows and the other on 900.") and said.count("tuned on") == 1
+    trials[1] = make("tfidf", "sv", rows(60, 40), fraction=0.1, train_rows=90)
+    trials.append(make("p_tuning", "sv", rows(97, 3), train_rows=900))
+    said = sentences.lead(summarise(trials, labels=LABELS, kept={}).tables[0], "sv", language="Swedish")
+    assert said.startswith("P-tuning in Swedish is right on 97.0") and said.endswith(", on 90 training rows.")
+
+
+def test_the_control_of_a_prompt_begun_at_the_english_one_is_seen(make):
+    begun = {"settings": {"start": "english"}}
+    trials = [make("p_tuning", "en", rows(95, 5)), make("p_tuning", "sv", rows(50, 50), **begun), make("p_tuning", "sv", rows(50, 50))]
+    table = summarise([*trials, make("p_tuning", "en>sv", rows(80, 20), **begun)], labels=LABELS, kept={}).tables[0]
+    told = {gap.other_name: sentences.cost(replace(table, costs=(gap,)), language="Swedish") for gap in table.costs}
+    assert told["P-tuning (start english)"].endswith("the control (English text, Swedish prompt) tells them apart.")
+    assert "of P-tuning was run that would tell them apart" in told["P-tuning"]
