@@ -152,7 +152,7 @@ def localise(
     if ignore_table:
         lines = draft.agreement(language, study)
     elif force or draft.missing(load(language), wanted):
-        lines = draft.write(language, study, force=force)
+        lines = (draft.would if dry_run else draft.write)(language, study, force=force)
     else:
         return _run(language, study, data, runs, "localise", dry_run)
     for line in lines:

@@ -32,7 +32,7 @@ from flows.study import study as tune
 from flows.translate import translate
 from pipeline.load_gpt import need, settled
 from templates.language import ENGLISH
-from templates.refusal import UnknownName, did_you_mean
+from templates.refusal import Refusal, UnknownName, did_you_mean
 from templates.run_folder import Runs
 from templates.store import digest, write_json
 
@@ -93,11 +93,20 @@ def _need(plan: Plan, until: str) -> None:
             need(reader.model.name, revision=reader.model.revision)
 
 
-def _whole(runs: Runs, plan: Plan) -> bool:
-    """Is a run with tuning and report pointed to? One that ended earlier, or whose gate stopped it, does not take its place."""
+def _need_unchanged(plan: Plan) -> None:
+    """Each stage reads study and language anew; two that read them otherwise make no run."""
+    if make(plan.language.code, plan.study_name, data=plan.data, out=plan.out).digest != plan.digest:
+        what = f"study {plan.study_name} or the file of {plan.language.name} was changed while it ran, so that its stages may differ"
+        raise Refusal(f"{what}; nothing is published. Run it again: what is the same is kept.")
+
+
+def _whole(runs: Runs, plan: Plan, *, beside: bool) -> bool:
+    """Is a run with tuning and report pointed to? One that ended earlier, or whose gate stopped it, does not take its place; nor does English beside a
+    language, which may lack what the study asks of English alone, that of an English run for itself."""
     path = runs.current(plan.language.code, plan.study_name) / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return manifest.get("stage") == "report" and not manifest.get("stopped", False)
+    own = not beside or not manifest.get("beside", False)
+    return manifest.get("stage") == "report" and not manifest.get("stopped", False) and own
 
 
 def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = None, beside: bool = False) -> dict[str, Any]:
@@ -115,6 +124,8 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     lap("refresh")
     if until == "refresh":
         return {"lines": lines_of(plan), "paths": [str(place_of(plan, name) / file) for name in refreshed for file in ("records.jsonl", "diff.json")]}
+    wanted = until in ("study", "report")
+    rests = basis(plan, refreshed, tuned=wanted)  # now: what people change from here on is for the next run
     translated = translate(**common, refreshed=refreshed)
     lap("translate")
     if until == "translate":
@@ -127,7 +138,6 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     findings = localise(**common, staged=str(staged))
     lap("localise")
     lines = {benchmark: gate["line"] for benchmark, gate in gates.items()}
-    wanted = until in ("study", "report")
     if wanted:
         signed = {} if stopped else {benchmark: gate["signature"] for benchmark, gate in gates.items()}
         tune(**common, staged=str(staged), refreshed=refreshed, gates=signed, beside=beside)
@@ -135,12 +145,12 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     facts = facts_of(plan, staged, refreshed=refreshed, gates=gates, seconds=seconds)
     lines_out = report(**common, staged=str(staged), facts=facts, findings=[asdict(finding) for finding in findings]) if wanted else []
     lap("report")
-    whole = {**facts, "seconds": seconds, "verdict": verdict, "stage": "report" if wanted else until, "stopped": stopped}
-    whole["basis"] = basis(plan, refreshed, tuned=wanted)
+    whole = {**facts, "seconds": seconds, "verdict": verdict, "stage": "report" if wanted else until, "stopped": stopped, "beside": beside, "basis": rests}
     write_json(staged / "manifest.json", whole)
+    _need_unchanged(plan)
     runs = Runs(plan.out)
-    key = digest([plan.digest, facts["inputs"], whole["basis"]["overrides"]])
-    place = runs.publish(staged, language, name, digest=key, point=(wanted and not stopped) or not _whole(runs, plan))
+    key = digest([plan.digest, facts["inputs"], rests["overrides"]])
+    place = runs.publish(staged, language, name, digest=key, point=(wanted and not stopped and not beside) or not _whole(runs, plan, beside=beside))
     for benchmark in gates:
         link(language, benchmark, place)
     why = {benchmark: gate["why"] for benchmark, gate in gates.items()}

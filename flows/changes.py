@@ -84,7 +84,7 @@ def since_last_run(plan: Plan, refreshed: Mapping[str, str], *, until: str) -> C
     its gate; without one, with the run that is pointed to."""
     runs, name = Runs(plan.out), (plan.language.code, plan.study_name)
     found = ((run, _manifest(run)) for run in (*runs.published(*name), runs.current(*name)))
-    known = [(run, last) for run, last in found if last is not None]
+    known = [(run, last) for run, last in found if last is not None and not last.get("beside", False)]
     far = [(run, last) for run, last in known if STAGES.index(last["stage"]) >= STAGES.index(until)]
     run, last = next(iter(far or known[-1:]), (Path(), None))
     if last is None:

@@ -74,7 +74,7 @@ def learn(
     from pipeline.study import Condition
     from templates import records
     from templates.run_folder import Runs
-    from templates.store import code_fingerprint
+    from templates.store import code_fingerprint, digest
     from translation.gate_report import HUMAN
     from translation.refresh import sample
 
@@ -95,12 +95,13 @@ def learn(
         code = code_fingerprint("pipeline.continual")[:8]
         signatures[task.name] = {**condition.facts, "code": code, "fold": f"{fold}/{drawn.count}", "seed": str(seed)}
         kept = sample(kept, rows or len(kept), seed=drawn.seed)[0]
+        signatures[task.name] |= {"sampled": f"{len(kept)}@{digest([row.id for row in kept])[:8]}"} if rows else {}
         tasks[task.name], settings[task.name] = Answering(gpt, task, prefixes), _settings(plan.study, shape.name, epochs)
         split[task.name] = parts(kept, fold_of, fold=fold, fraction=1.0, seed=seed)
     if table is not None and set(tasks) <= set(table.rows):
         raise Refusal(f"{given}: holds {' and '.join(tasks)} already, and study {study} has no other task; give a study with more, or leave out --from.")
     known = {name: card for name, card in table.cards.items() if name in tasks} if table is not None else {}
-    for name in [name for name, card in known.items() if any(card.signature.get(key) != signatures[name][key] for key in ("rows", "fold"))]:
+    for name in [name for name, card in known.items() if any(card.signature.get(key) != signatures[name].get(key) for key in ("rows", "fold", "sampled"))]:
         held = f"on these rows with fold {fold}/{drawn.count} held out"
         say(f"{name}: its prompt was not tuned {held}, so its scores here are no test; that they stay the same is.")
     ways = WAYS if table is None else ("added",)

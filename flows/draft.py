@@ -76,12 +76,23 @@ def complete(plan: Plan) -> Plan:
     return replace(plan, language=replace(plan.language, cells={**plan.language.cells, **drafted}), drafted=tuple(drafted)) if drafted else plan
 
 
+def _asked(plan: Plan, *, force: bool) -> list[Benchmark]:
+    every = [catalogue.benchmark(name) for name in catalogue.benchmarks()]
+    unreviewed = [one for one in every if one.name not in plan.language.cells or not plan.language.cells[one.name].reviewed]
+    return unreviewed if force else missing(plan.language, every)
+
+
+def would(language: str, study: str, *, force: bool) -> list[str]:
+    """What `write` would draft, and where to."""
+    plan = _plan(language, study)
+    tables = ", ".join(f"[{one.name}]" for one in _asked(plan, force=force)) or "nothing"
+    return [f"{tables} would be drafted by {engine_of(plan)} and written to {catalogue.user_home() / 'languages' / f'{language}.toml'}"]
+
+
 def write(language: str, study: str, *, force: bool) -> list[str]:
     """Draft every table the language lacks (with `force` every unreviewed one) into ./lingraft/languages; what was written and found."""
     plan = _plan(language, study)
-    every = [catalogue.benchmark(name) for name in catalogue.benchmarks()]
-    unreviewed = [one for one in every if one.name not in plan.language.cells or not plan.language.cells[one.name].reviewed]
-    drafts = [draft_of(plan, benchmark) for benchmark in (unreviewed if force else missing(plan.language, every))]
+    drafts = [draft_of(plan, benchmark) for benchmark in _asked(plan, force=force)]
     path = catalogue.user_home() / "languages" / f"{language}.toml"
     source = Path(plan.language.file)
     text = with_drafts(source.read_text(encoding="utf-8"), drafts, code=language, where=str(source))

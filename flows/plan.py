@@ -147,7 +147,12 @@ def read_study(name: str) -> Study:
     path = catalogue.find("study", name, STUDIES, ".toml")
     table = read_toml(path)
     study = read_settings(Study, table, where=str(path))
+    if not study.folds.run:
+        raise Refusal(f"{path}, folds: run is empty, so that nothing would be tested; name a fold, as [0], or leave it out.")
     for group in study.trials:
+        for name in ("conditions", "fractions", "seeds"):
+            if not getattr(group, name):
+                raise Refusal(f"{path}, method {group.method}: {name} is empty, so that it would never run; name some, or leave it out.")
         for named in group.benchmarks:
             if named not in study.benchmarks:
                 raise Refusal(
@@ -176,6 +181,8 @@ def _check_search(group: TrialGroup, module: Any, *, where: str) -> None:
     if asked != bool(group.search):
         raise Refusal(f'{where}: search and placement = "searched" go together; give both or neither.')
     if not asked:
+        if group.search_settings:
+            raise Refusal(f'{where}: search_settings are those of a search; give one (search and placement = "searched"), or leave them out.')
         return
     if group.fractions != (1.0,):
         raise Refusal(f"{where}: a placement is searched with all data, so fractions must be [1.0]; put smaller fractions into a group of their own.")

@@ -59,7 +59,7 @@ def predict(language: str, study: str, benchmark: str, given: Sequence[str], *, 
             record = _row_with_slots(shape, {**fields, "id": "given"}, settings=plan.settings_of(shape)).record
         except ValueError as error:
             raise Refusal(f"--field: {str(error).rstrip('.')}; {shape.name} needs {', '.join(shape.fields)}.") from error
-    return _answers(plan, shape, [_Row(record)])[0]
+    return _answers(plan, shape, [_Row(record)], Runs(plan.out).finished(language, study).resolve())[0]
 
 
 def predict_file(language: str, study: str, benchmark: str, source: Path, *, data: Path | None, out: Path) -> list[Answer]:
@@ -69,8 +69,9 @@ def predict_file(language: str, study: str, benchmark: str, source: Path, *, dat
     rows = list(_rows(shape, source, settings=plan.settings_of(shape)))
     if not rows:
         raise Refusal(f"{source}: holds no record; give one JSON object a line.")
-    answers = _answers(plan, shape, rows)
-    names, texts = _seen(plan, shape)
+    run = Runs(plan.out).finished(language, study).resolve()  # that one, whatever is published meanwhile
+    answers = _answers(plan, shape, rows, run)
+    names, texts = _seen(plan, shape, run)
     return [replace(answer, seen=answer.said.id in names or reads_as(row.record) in texts) for answer, row in zip(answers, rows, strict=True)]
 
 
@@ -109,7 +110,10 @@ def _fields(shape: Benchmark, given: Sequence[str]) -> dict[str, str]:
             raise Refusal(f"--field {item!r}: write name=value with a field of {shape.name} ({', '.join(shape.fields)}).{did_you_mean(name, shape.fields)}")
         if not value.strip():
             raise Refusal(f"--field {name}: the value is empty; give the text.")
-        fields[name] = value
+        try:
+            fields[name] = records.need_text({name: value}, name)
+        except ValueError as error:
+            raise Refusal(f"--field {name}: {str(error).rstrip('.')}; give the text in UTF-8.") from error
     missing = [name for name in shape.fields if name not in fields]
     if missing:
         raise Refusal(f"field {missing[0]!r} is missing; add --field {missing[0]}=...")
@@ -118,7 +122,7 @@ def _fields(shape: Benchmark, given: Sequence[str]) -> dict[str, str]:
 
 def _rows(shape: Benchmark, source: Path, *, settings: Any) -> Iterator[_Row]:
     for number, raw in records.read_lines(source):
-        name, label = str(raw.get("id", f"line {number}")), str(raw.get("label", ""))
+        name, label = str(raw.get("id", f"line {number}")), str(raw.get("label") or "")
         try:
             if shape.slot_words:
                 row = _row_with_slots(shape, {**raw, "id": name}, settings=settings)
@@ -149,10 +153,9 @@ def _row_with_slots(shape: Benchmark, raw: Mapping[str, Any], *, settings: Any) 
     return _Row(found, label_known, "slots" in raw or "annotated" in raw)
 
 
-def _seen(plan: Plan, shape: Benchmark) -> tuple[set[str], set[str]]:
+def _seen(plan: Plan, shape: Benchmark, run: Path) -> tuple[set[str], set[str]]:
     """Ids of the run's records that were not in the test part of the trial whose prompt the table holds, and how they read; what reads like a record
     of the test part was kept from the tuning."""
-    run = Runs(plan.out).finished(plan.language.code, plan.study_name)
     trial = PromptTable.load(run / "prompts").cards[plan.task_of(shape).name].trial
     tested = {row["id"] for _, raw in records.read_lines(run / "outcomes.jsonl") if raw["trial"] == trial for row in raw["predictions"]}
     rows = records.read(run / "records" / f"{shape.name}.jsonl", shape)
@@ -160,9 +163,9 @@ def _seen(plan: Plan, shape: Benchmark) -> tuple[set[str], set[str]]:
     return {row.id for row in others}, {reads_as(row) for row in others} - {reads_as(row) for row in rows if row.id in tested}
 
 
-def _answers(plan: Plan, shape: Benchmark, rows: Sequence[_Row]) -> list[Answer]:
-    """Label, probability and slots of each row, by the prompt of the latest run."""
-    table = PromptTable.load(Runs(plan.out).finished(plan.language.code, plan.study_name) / "prompts")
+def _answers(plan: Plan, shape: Benchmark, rows: Sequence[_Row], run: Path) -> list[Answer]:
+    """Label, probability and slots of each row, by the prompt of this run."""
+    table = PromptTable.load(run / "prompts")
     gpt, prefixes = gpt_for(plan)
     local = plan.task_of(shape)
     prompt = table.take(local, gpt)

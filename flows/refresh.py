@@ -7,6 +7,7 @@ every set of records that there ever was, with the diff that led to it.
 from __future__ import annotations
 
 import json
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,15 @@ from flows.plan import Plan, make
 from flows.step import STEP, key_of
 from pipeline.smollm2 import cache_folder
 from templates import catalogue, records
-from templates.benchmark import Benchmark
+from templates.benchmark import Benchmark, Record
 from templates.language import ENGLISH
+from templates.refusal import Refusal
 from templates.run_folder import Runs
 from templates.store import write_atomic, write_json
 from translation import refresh as sources
 
 RETRY_SECONDS = [5.0, 30.0]
+log = logging.getLogger(__name__)
 
 
 def may_pass(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
@@ -65,7 +68,7 @@ def note(plan: Plan, benchmark: Benchmark, folder: Path) -> None:
     place = place_of(plan, benchmark.name)
     blob = (folder / "records.jsonl").read_bytes()
     latest = place / "records.jsonl"
-    old = records.read(latest, benchmark) if latest.is_file() else []
+    old = _before(latest, benchmark)
     new = records.read(folder / "records.jsonl", benchmark)
     found, digests = sources.diff(old, new), [sources.digest_of(rows) for rows in (old, new)]
     now = datetime.now(UTC)
@@ -78,6 +81,15 @@ def note(plan: Plan, benchmark: Benchmark, folder: Path) -> None:
     write_json(place / "diff.json", told)
     write_atomic(place / "digest.txt", f"{digests[1]}\n".encode())
     write_atomic(latest, blob)
+
+
+def _before(latest: Path, benchmark: Benchmark) -> list[Record]:
+    """The records of the last refresh; none where the benchmark's shape was another then."""
+    try:
+        return records.read(latest, benchmark) if latest.is_file() else []
+    except Refusal as error:
+        log.warning("%s: the records of the refresh before cannot be compared (%s)", benchmark.name, error)
+        return []
 
 
 def lines_of(plan: Plan) -> list[str]:

@@ -21,7 +21,7 @@ from translation.overrides import Override
 from translation.page_rows import visible
 from translation.review import Sample
 from translation.review_sheet import Filled
-from translation.verdicts import Decided, decide, replaced
+from translation.verdicts import Decided, decide, kept_corrections, replaced
 
 
 def review(language: str, study: str, *, to: Path | None, sheets: Sequence[Path], out: Path, only: str, rows: int, seed: int) -> list[str]:
@@ -91,7 +91,8 @@ class _Ready:
 def _ready(filled: list[Filled], sheets: Sequence[Path], *, out: Path, when: str) -> _Ready:
     sample = filled[0].sample
     shape, path = catalogue.benchmark(sample.benchmark), overrides.path_of(sample.language, sample.benchmark)
-    decided, old = decide(filled, shape, when=when), overrides.read(path, shape)
+    old = overrides.read(path, shape)
+    decided = kept_corrections(decide(filled, shape, when=when), old)
     place = reviews.path_of(out, sample.language, sample.benchmark)
     samples = reviews.read(place)
     before = samples.get(sample.key)

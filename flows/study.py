@@ -43,7 +43,7 @@ def trials_of(plan: Plan, found: dict[str, Condition], *, beside: bool = False) 
     """The study's trials over these conditions, English ones first. A study for English alone asks of English whatever it asks of a target language, unless
     English is only wanted `beside` one."""
     groups = plan.study.trials
-    if "target" not in found and not beside:
+    if plan.language.code == ENGLISH and not beside:
         groups = tuple(replace(group, conditions=("english",)) for group in groups if {"target", "english"} & set(group.conditions))
     planned = trials.plan(groups, found, folds=plan.study.folds.count, run=plan.study.folds.run)
     by_name = {condition.name: condition for condition in found.values()}

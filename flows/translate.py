@@ -23,7 +23,7 @@ def translate_shard(plan: Plan, benchmark: Benchmark, rows: Path, index: int) ->
     """Shard `index` of the records in the file `rows`, translated, as a folder of the store."""
     translator = translator_for(plan)
     shard = shards(records.read(rows, benchmark), size=plan.study.shard_rows)[index]
-    source = [(row.id, dict(row.fields), row.label, row.group, [asdict(slot) for slot in row.slots]) for row in shard]
+    source = [(row.id, dict(row.fields), row.label, row.group, [asdict(slot) for slot in row.slots], row.fold) for row in shard]
 
     def write(folder: Path) -> None:
         with memory_for(translator) as memory, bar(f"translate {benchmark.name} to {plan.language.code}, {len(shard)} rows") as advance:

@@ -80,6 +80,8 @@ def parts(records: Sequence[Record], fold_of: dict[str, int], *, fold: int, frac
         raise Refusal(f"fold {fold}: {len(clean)} training and {len(test)} test rows are left; keep more rows or use fewer folds.")
     held_out = _validation_groups(clean)
     train = _nested([record for record in clean if record.group not in held_out], fraction, seed=derive(seed, "fraction/train"))
+    if not train:
+        raise Refusal(f"fold {fold}: all {len(clean)} rows left for training stand in groups held out for validation; keep more rows, in more groups.")
     validation = _nested([record for record in clean if record.group in held_out], fraction, seed=derive(seed, "fraction/validation"))
     return Parts(tuple(train), tuple(validation), tuple(test), len(rest) - len(clean))
 

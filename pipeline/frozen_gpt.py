@@ -257,7 +257,7 @@ def runtime(device: str = "cpu") -> dict[str, str]:
     """What else a number depends on: versions, threads, processor capability, and the GPU's name where that computes, else cpu."""
     return {
         "torch": torch.__version__,
-        "transformers": importlib.metadata.version("transformers"),
+        **{name: importlib.metadata.version(name) for name in ("transformers", "tokenizers", "scikit-learn", "numpy")},
         "threads": str(torch.get_num_threads()),
         "cpu": torch.backends.cpu.get_cpu_capability(),
         "cores": str(os.cpu_count()),

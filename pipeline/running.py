@@ -81,6 +81,9 @@ def _attempt(make: Callable[..., Found], *given: Any) -> Found | Exception:
         return make(*given)
     except (Refusal, RuntimeError, MemoryError, SafetensorError) as error:
         return error
+    except (ValueError, ArithmeticError) as error:  # of a library, for settings it does not take: this trial's end and no other's
+        log.exception("trial")
+        return error
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Training:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be at least {least}")
         if not 0 < self.learning_rate < 1 or self.clip <= 0:
             raise ValueError(f"learning_rate ({self.learning_rate}) must lie between 0 and 1, clip ({self.clip}) above 0")
+        if self.weight_decay < 0 or self.warmup_steps < 0:
+            raise ValueError(f"weight_decay ({self.weight_decay:g}) and warmup_steps ({self.warmup_steps}) must not be below 0")
 
     @staticmethod
     def of(settings: object) -> Training:

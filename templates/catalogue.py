@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import re
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -57,7 +58,11 @@ def benchmark(name: str) -> Benchmark:
         spec = importlib.util.spec_from_file_location(f"lingraft_user_{name}", path)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        sys.modules[spec.name] = module  # where a dataclass in it looks up its own module
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:  # whatever a file of the user's may raise
+            raise Refusal(f"{path}: cannot be read: {type(error).__name__}: {str(error).rstrip('.')}; mend the file.") from error
     found = getattr(module, "BENCHMARK", None)
     if not isinstance(found, Benchmark):
         raise Refusal(f"{path}: defines no BENCHMARK; assign one Benchmark to that name.")

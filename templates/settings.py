@@ -18,7 +18,7 @@ T = TypeVar("T")
 def read_toml(path: Path) -> dict[str, Any]:
     """The file as a dictionary; a Refusal names file, line and column of a syntax error, or the byte that is not UTF-8."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Refusal(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:

@@ -11,6 +11,7 @@ import http.client
 import json
 import logging
 import urllib.error
+import urllib.parse
 import urllib.request
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from typing import Any
 from templates.store import file_digest, write_atomic, write_json
 
 TIMEOUT_SECONDS = 30.0
+MOST_BYTES = 2**30
 PASSING = (408, 425, 429, 500, 502, 503, 504)  # answers that may be another in a minute
 
 logger = logging.getLogger(__name__)
@@ -48,7 +50,7 @@ class Copy:
         place = _place(folder, address)
         write_atomic(place / f"{self.sha256}.body", self.blob)
         facts = {name: value for name, value in asdict(self).items() if name != "blob"}
-        write_json(place / "copy.json", {"address": address, **facts})
+        write_json(place / "copy.json", {"address": shown(address), **facts})
         for old in place.glob("*.body"):
             if old.stem != self.sha256:
                 old.unlink(missing_ok=True)
@@ -76,12 +78,17 @@ def get(address: str, *, kept: Copy | None = None) -> Copy:
         request.add_header("If-Modified-Since", kept.modified)
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:
-            blob: bytes = answer.read()
+            blob: bytes = answer.read(MOST_BYTES + 1)
             headers = answer.headers
+        if len(blob) > MOST_BYTES:
+            raise Unavailable(f"it is larger than {MOST_BYTES / 2**30:g} GiB", passing=False)
+        announced = headers.get("Content-Length") or ""
+        if announced.isdecimal() and len(blob) < int(announced):  # which only a read without a limit says itself
+            raise http.client.IncompleteRead(blob, int(announced) - len(blob))
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == 304 and kept is not None:
-            logger.info("%s: not modified since %s", address, kept.when)
+            logger.info("%s: not modified since %s", shown(address), kept.when)
             return kept
         raise Unavailable(f"it answered {error.code} ({error.reason})", passing=error.code in PASSING) from error
     except http.client.IncompleteRead as error:
@@ -93,6 +100,16 @@ def get(address: str, *, kept: Copy | None = None) -> Copy:
         raise Unavailable(f"it is no address ({error})", passing=False) from error
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return Copy(blob, hashlib.sha256(blob).hexdigest(), now, headers.get("ETag") or "", headers.get("Last-Modified") or "")
+
+
+def shown(address: str) -> str:
+    """The address as it may be said and kept: without user and password, the values of its query left out, since a key may be one of them."""
+    try:
+        parts = urllib.parse.urlsplit(address)
+    except ValueError:  # no address; urlopen says so
+        return address.partition("?")[0].rpartition("@")[2]
+    query = "&".join(f"{part.partition('=')[0]}=…" if "=" in part else "…" for part in parts.query.split("&")) if parts.query else ""
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query, fragment="").geturl()
 
 
 def _place(folder: Path, address: str) -> Path:

@@ -31,7 +31,7 @@ def compare(report: GateReport, folder: Path, *, run: str, references: Texts | N
     """Compare with the gate.json and rows.jsonl of `folder`; None where there are none. Files of another age are named, never a reason to stop."""
     try:
         before = json.loads((folder / "gate.json").read_text(encoding="utf-8"))
-        lines = (folder / "rows.jsonl").read_text(encoding="utf-8").splitlines()
+        lines = (folder / "rows.jsonl").read_text(encoding="utf-8").rstrip("\n").split("\n")  # texts may hold other line ends
         version = before["schema_version"]
         if version not in COMPARABLE:
             return Comparison(run, (), f"its gate.json has schema version {version}, this one is {SCHEMA_VERSION}: they cannot be compared")

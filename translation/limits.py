@@ -99,6 +99,8 @@ def read(language: Language | None = None, study: Mapping[str, Any] | None = Non
     merged: dict[str, Any] = {}
     for table, place in layers:
         _need_known(table, where=place)
+        if place == where and "words" in table.get("polarity", {}):
+            raise Refusal(f"{where}, polarity: words of denial are the language's own; name them in its file, [gate.polarity] words.")
         merged = _over(merged, table)
         limits = _read(merged, where=place)
     return limits

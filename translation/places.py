@@ -82,7 +82,8 @@ class Search:
     def _candidates(self, slot: Slot) -> Iterator[Place]:
         around, code = self.language.carry.around, self.language.code
         value = rules.words(slot.value, around)
-        yield from (Place(start, end, "copy", COSTS["copy"]) for start, end in windows.same(value, self.target))
+        if slot.name in self.named or len(value) != 1 or value[0] not in around:  # "the den" is no "den" of Swedish
+            yield from (Place(start, end, "copy", COSTS["copy"]) for start, end in windows.same(value, self.target))
         if slot.name in self.named:
             yield from (Place(start, end, "lemma", COSTS["lemma"]) for start, end in windows.inflected(value, self.target, code))
             return

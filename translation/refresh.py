@@ -97,7 +97,7 @@ def digest_of(records: Iterable[Record]) -> str:
 
 
 def diff(old: Iterable[Record], new: Iterable[Record]) -> Diff:
-    """What became of the records, by id; a record is changed if its fields, label, group or slots are."""
+    """What became of the records, by id; a record is changed if its fields, label, group, slots or published fold are."""
     before, after = ({record.id: _content(record) for record in records} for records in (old, new))
     return Diff(
         added=tuple(name for name in after if name not in before),
@@ -108,7 +108,8 @@ def diff(old: Iterable[Record], new: Iterable[Record]) -> Diff:
 
 def _content(record: Record) -> list[Any]:
     slots = [[asdict(slot) for slot in record.slots]] if record.slots else []
-    return [dict(record.fields), record.label, record.group, *slots]
+    fold = [{"fold": record.fold}] if record.fold is not None else []
+    return [dict(record.fields), record.label, record.group, *slots, *fold]
 
 
 def _sources(benchmark: Benchmark, data: Path | None, cache: Path | None) -> list[tuple[str, str, Callable[[], Lines]]]:
@@ -120,7 +121,7 @@ def _sources(benchmark: Benchmark, data: Path | None, cache: Path | None) -> lis
         if isinstance(own, Hub):
             found.append(("hub", f"hub {own.repository}@{own.revision[:12]}", lambda own=own: _from_hub(own)))  # type: ignore[misc]
         else:
-            found.append(("url", own.address, lambda own=own: _from_url(own, cache)))  # type: ignore[misc]
+            found.append(("url", download.shown(own.address), lambda own=own: _from_url(own, cache)))  # type: ignore[misc]
     shipped = catalogue.files("sample", SAMPLES, ".jsonl").get(f"{benchmark.name}.en")
     if shipped is not None:
         found.append(("sample", f"sample {shipped.name}", lambda: read_lines(shipped)))
@@ -141,6 +142,9 @@ def _from_hub(hub: Hub) -> Lines:
 
 
 def _from_url(url: Url, cache: Path | None) -> Lines:
+    where = download.shown(url.address)
+    if "@" in url.address.partition("//")[2].partition("/")[0]:
+        raise Refusal(f"{where}: the benchmark's address holds a user name, which would be kept with the data; fetch the file and name its folder with --data.")
     kept = download.last(cache, url.address) if cache is not None else None
     try:
         copy = download.get(url.address, kept=kept)
@@ -149,13 +153,13 @@ def _from_url(url: Url, cache: Path | None) -> Lines:
             raise _Unreachable(str(error)) from error
         if url.sha256 != kept.sha256:
             when = f"what it gave on {kept.when[:10]} and every run are kept, and no other source is put in its place"
-            raise Gone(f"{url.address}: {error}; {when}: try again later, or name a folder with --data.", passing=error.passing) from error
-        logger.warning("%s: %s; the copy of %s has the expected sha256 and is used", url.address, error, kept.when)
+            raise Gone(f"{where}: {error}; {when}: try again later, or name a folder with --data.", passing=error.passing) from error
+        logger.warning("%s: %s; the copy of %s has the expected sha256 and is used", where, error, kept.when)
         copy = kept
     if url.sha256 and copy.sha256 != url.sha256:
         change = "the file was changed: check it, then update the benchmark"
-        raise Refusal(f"{url.address}: sha256 is {copy.sha256}, the benchmark expects {url.sha256}; {change}.")
-    lines = list(parse_lines(copy.blob, where=url.address))
+        raise Refusal(f"{where}: sha256 is {copy.sha256}, the benchmark expects {url.sha256}; {change}.")
+    lines = list(parse_lines(copy.blob, where=where))
     if cache is not None and copy is not kept:
         copy.save(cache, url.address)
     return lines

@@ -18,12 +18,13 @@ from templates.language import Language
 from templates.slots import Slot
 from translation.engine import Translator
 from translation.gate_report import RETRIED
+from translation.gates._open_words import STOPS
 from translation.judge import Evidence, judge
 from translation.limits import Limits
 from translation.memory import Memory
 from translation.translate import translate_records
 
-CLOSING = ".!?…:;,"
+CLOSING = f"{STOPS}!?…:;,！？؟"
 FULL_STOP, NO_FULL_STOP, LOWER_CASE = "full-stop", "no-full-stop", "lower-case"  # the others are variants of the engine
 
 log = logging.getLogger(__name__)
@@ -141,7 +142,8 @@ def _restored(rung: str, moved: Record, source: Record, benchmark: Benchmark) ->
             fields[name] = theirs.upper()
             slots = tuple(replace(slot, value=slot.value.upper()) for slot in slots) if name == benchmark.slots_in else slots
         elif field.role == "text" and rung == FULL_STOP and not ours.endswith(tuple(CLOSING)):
-            fields[name] = theirs.rstrip().removesuffix(".")
+            theirs = theirs.rstrip()
+            fields[name] = theirs[:-1] if theirs.endswith(tuple(STOPS)) else theirs
         elif field.role == "text" and rung == NO_FULL_STOP and ours.endswith(".") and theirs.strip() and not theirs.rstrip().endswith(tuple(CLOSING)):
             fields[name] = theirs.rstrip() + "."
     text = fields.get(benchmark.slots_in, "")

@@ -93,7 +93,7 @@ def number(spoken: Sequence[str]) -> tuple[int, int, bool]:
     if not spoken:
         return 0, 0, False
     first = spoken[0]
-    if first.isdecimal():
+    if first.isdecimal() and len(first) <= 18:
         ordinal = len(spoken) > 1 and spoken[1] in ("st", "nd", "rd", "th")
         return 1 + ordinal, int(first), ordinal
     if first in ENGLISH_TENS:

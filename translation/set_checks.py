@@ -102,21 +102,20 @@ def findings(
 ) -> Iterator[Finding]:
     """One finding for every line that the set does not reach: a warning below the first, an error below the second."""
 
-    def line(check: str, value: float, bounds: tuple[float, float], what: str) -> Iterator[Finding]:
-        """The lines bound from below if they fall, from above if they rise."""
-        sign = 1 if bounds[0] > bounds[1] else -1
+    def line(check: str, value: float, bounds: tuple[float, float], what: str, *, sign: int = -1) -> Iterator[Finding]:
+        """`sign`: 1 where the lines bound from below, -1 where from above."""
         if sign * value < sign * bounds[0]:
             yield Finding(check, where, what, "error" if sign * value < sign * bounds[1] else "warning")
 
     keep = lines.keep_pass, lines.keep_warn
     needed = f"a pass needs {percent(keep[0])}, below {percent(keep[1])} it fails"
-    yield from line("keep-rate", numbers.keep_rate, keep, f"{percent(numbers.keep_rate)} of the rows could be kept; {needed}")
+    yield from line("keep-rate", numbers.keep_rate, keep, f"{percent(numbers.keep_rate)} of the rows could be kept; {needed}", sign=1)
     yield from _labels(labels, lines, where=where)
     for kind, check, shares in (("label", "label-hollowed", labels), ("slot type", "slots-hollowed", slots)):
         yield from _hollowed(kind, check, shares, overall=1 - numbers.keep_rate, lines=lines, where=where)
     distinct = lines.distinct_pass, lines.distinct_warn
     what = f"{numbers.distinct:.3f} distinct translations per distinct source: different texts became the same; a pass needs {distinct[0]:g}"
-    yield from line("distinct", numbers.distinct, distinct, what)
+    yield from line("distinct", numbers.distinct, distinct, what, sign=1)
     both = [one for one in same if one.leaks]
     share = numbers.leaked / numbers.kept if numbers.kept else 0.0
     what = f"{numbers.leaked:,} kept rows ({percent(share)}) read like a row of another group, as {_rows_of(both)}: they could stand on both sides of a fold"

@@ -1,7 +1,8 @@
 """verdicts: what reviewers decided about rows, as overrides.
 
 A correction replaces the text, `ok` releases a quarantined row, `wrong-label` and an uncorrected `major` keep a row out. `ok` of a kept row
-and an uncorrected `minor` decide nothing. Where reviewers want different things, nothing is written: they have to settle it. The sheet is
+and an uncorrected `minor` decide nothing. Where reviewers want different things, nothing is written: they have to settle it; nor does one reviewer's
+word take the place of what another corrected before. The sheet is
 blind: an `ok` of a row whose text is not sound (a slot is lost) is a verdict like any other, and it releases nothing.
 """
 
@@ -57,6 +58,15 @@ def replaced(old: Iterable[Override], new: Iterable[Override]) -> list[tuple[Ove
     """Each earlier override that a new one takes the place of, with that one; the same word again is no other."""
     before = {one.id: one for one in old}
     return [(before[one.id], one) for one in new if one.id in before and replace(one, when=before[one.id].when) != before[one.id]]
+
+
+def kept_corrections(decided: Decided, old: Iterable[Override]) -> Decided:
+    """What was decided, without what would take the place of a correction that another reviewer wrote before: that row is unsettled, and the correction
+    stays until its own reviewer takes it back."""
+    before = {one.id: one for one in old if one.corrected and not one.quarantines}
+    against = [one for one in decided.overrides if one.id in before and one.reviewer != before[one.id].reviewer and _effect(one) != _effect(before[one.id])]
+    names = {one.id for one in against}
+    return replace(decided, overrides=tuple(one for one in decided.overrides if one.id not in names), unsettled=(*decided.unsettled, *names))
 
 
 def _effect(override: Override) -> tuple[object, ...]:

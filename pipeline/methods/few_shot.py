@@ -6,6 +6,7 @@ evaluated, and end in the same answer tokens as training and ranking use. Labels
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -62,13 +63,14 @@ class FewShot:
         return 0
 
     def prepare(self, train: Sequence[Record], *, seed: int, ahead: Sequence[Record] = ()) -> None:
-        """Draw the demonstrations: labels in turn, rows at random, the order shuffled."""
-        generator = np.random.default_rng(derive(seed, "demonstrations"))
-        short = [record for record in train if sum(len(text.split()) for text in record.fields.values()) <= LONGEST]
+        """Draw the demonstrations: labels in turn, rows at random, the order shuffled. Rows are drawn by a hash of seed and id and by the length of the
+        English text, so that a language that lacks a few rows shows the same ones as English does."""
+        drawn = derive(seed, "demonstrations")
+        generator = np.random.default_rng(drawn)
+        short = [record for record in train if sum(len(text.split()) for text in (record.source or record.fields).values()) <= LONGEST]
+        short.sort(key=lambda record: hashlib.sha256(f"{drawn}/{record.id}".encode()).digest())
         labels = self.answering.task.verbalizer.labels
         queues = {label: [row for row in short if row.label == label] for label in labels}
-        for rows in queues.values():
-            generator.shuffle(rows)
         chosen: list[Record] = []
         while len(chosen) < self.shots and any(queues.values()):
             for label in generator.permutation(list(labels)):

@@ -32,6 +32,10 @@ class Settings:
     strength: float = 10.0
     longest: int = 2
 
+    def __post_init__(self) -> None:
+        if self.strength <= 0 or self.longest < 1:
+            raise ValueError(f"strength ({self.strength:g}) must be above 0, longest ({self.longest}) at least 1")
+
 
 def build(answering: Answering, settings: Settings, *, seed: int) -> Tfidf:
     """Nothing counted yet."""

@@ -82,7 +82,7 @@ def read(path: Path, benchmark: Benchmark) -> Iterator[tuple[str, Mapping[str, A
 def _score(written: Any, *, where: str) -> float:
     try:
         return float("true" if isinstance(written, bool) else written)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise Refusal(f"{where}: sentiment_score must be a number from -1 to 1, found {json.dumps(written)[:60]}.") from error
 
 

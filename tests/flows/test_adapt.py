@@ -26,6 +26,7 @@ from templates import catalogue, language, records
 from templates.benchmark import Record
 from templates.language import Length
 from templates.run_folder import Busy, Runs
+from templates.store import digest
 from templates.task import localise
 from tests.flows.conftest import write_study
 from translation import evidence, limits, refresh, word_checks
@@ -130,7 +131,7 @@ def test_plain_calls_give_what_prefect_gives(adapted: Path, tmp_path: Path) -> N
         by_hand = []
         for name, words, texts, gate, engine in (
             ("en", language.load("en"), tuple(source), "off", ""),
-            ("sv", swedish, report.kept, f"{report.verdict},kept={share:.0%}", translator.fingerprint),
+            ("sv", swedish, report.kept, f"{report.verdict},kept={share:.0%}@{digest(json.loads(json.dumps(report.settings)))[:8]}", translator.fingerprint),
         ):
             condition = trials.Condition(name, localise(benchmark, words), texts, fold_of, gate, engine)
             for group in plan.study.trials:

@@ -14,11 +14,12 @@ import pytest
 
 from flows import changes
 from flows.__main__ import call
-from flows.adapt import adapt
+from flows.adapt import _need_unchanged, _whole, adapt
 from flows.plan import Plan, make
 from flows.refresh import refresh_benchmark
 from templates import records
 from templates.refusal import Refusal
+from templates.run_folder import Runs
 from templates.store import HOUSE, PACKAGES
 from tests.flows.conftest import REPOSITORY, follow, until, write_study
 from tests.served import Site
@@ -71,6 +72,27 @@ def test_a_failed_gate_is_not_forgotten_because_nothing_changed(tmp_path: Path) 
         (place / "manifest.json").write_text(json.dumps(last))
         found = changes.since_last_run(plan, given, until="judge")
         assert not found.changed and str(found) == f"nothing changed since demo: {', '.join(found.same)}{said}"
+    (place / "manifest.json").write_text(json.dumps({**last, "beside": True}))  # English beside a language may lack what a run of its own has
+    assert changes.since_last_run(plan, given, until="judge").changed == ("there is no published run",)
+
+
+def test_a_run_with_tuning_of_its_own_is_not_replaced_by_english_beside_a_language(tmp_path: Path) -> None:
+    plan = make("en", "demo", data=None, out=tmp_path)
+    place = tmp_path / "en" / "demo"
+    place.mkdir(parents=True)
+    for manifest, own, beside in (({}, True, True), ({"beside": True}, True, False), ({"stopped": True}, False, False)):
+        (place / "manifest.json").write_text(json.dumps({"stage": "report", **manifest}))
+        assert (_whole(Runs(tmp_path), plan, beside=False), _whole(Runs(tmp_path), plan, beside=True)) == (own, beside)
+
+
+def test_a_study_that_was_changed_while_it_ran_is_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_study(tmp_path, "mine", tmp_path / "model")
+    plan = make("sv", "mine", data=None, out=tmp_path / "runs")
+    _need_unchanged(plan)
+    write_study(tmp_path, "mine", tmp_path / "model", rows=41)
+    with pytest.raises(Refusal, match=r"study mine or the file of Swedish was changed while it ran.*nothing is published"):
+        _need_unchanged(plan)
 
 
 def test_an_unchanged_world_is_no_change(world: tuple[Path, Site], asked: list[str]) -> None:

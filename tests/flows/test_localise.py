@@ -22,9 +22,9 @@ def test_the_words_file_and_the_report_say_the_same(asked: Path, monkeypatch: py
         shape = catalogue.benchmark(name)
         localise_benchmark.fn(plan, shape, tmp_path)
         table = tomllib.loads((tmp_path / "words" / f"{name}.toml").read_text(encoding="utf-8"))
-        cell = words_of(plan, shape)
+        cell = words_of(plan, shape, tmp_path)
         assert (table["language"], table["benchmark"], table["prompt"]) == (language, name, cell.prompt)
         assert (table["words"], table["variants"]) == (dict(cell.words), {label: list(words) for label, words in cell.variants.items()})
         assert (table.get("slots", {}), table.get("slots_lead", ""), table.get("slots_none", "")) == (dict(cell.slots), cell.slots_lead, cell.slots_none)
         assert set(cell.slots) == set(shape.slot_words)
-    assert words_of(plan, catalogue.benchmark("assistant")).slots["time"] == {"sv": " tid", "en": " time"}[language]
+    assert words_of(plan, catalogue.benchmark("assistant"), tmp_path).slots["time"] == {"sv": " tid", "en": " time"}[language]

@@ -1,10 +1,16 @@
 """plan: studies are read strictly, names are checked, and what the command line says wins."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows import plan
+from flows.study import trials_of
+from pipeline.folds import assign
+from pipeline.study import Condition, TrialGroup
+from templates import catalogue
+from templates.benchmark import Record
 from templates.refusal import Refusal, UnknownName
 
 
@@ -33,6 +39,11 @@ def test_every_shipped_study_reads() -> None:
         ('title = "x"\n[second]\nengine = "identity"\nsettings = { beam = 2 }', "[second] settings: unknown key 'beam'"),
         ('title = "x"\n[gate]\nretry = ["bean"]', "retry: no rung 'bean'; there are beam,"),
         ('title = "x"\nbenchmarks = ["fiqa", "fiqa"]', "benchmark 'fiqa' stands twice in benchmarks; name each once."),
+        ('title = "x"\n[folds]\nrun = []', "folds: run is empty, so that nothing would be tested"),
+        ('title = "x"\n[[trials]]\nmethod = "tfidf"\nseeds = []', "method tfidf: seeds is empty, so that it would never run"),
+        ('title = "x"\n[[trials]]\nmethod = "tfidf"\nconditions = []', "method tfidf: conditions is empty, so that it would never run"),
+        ('title = "x"\n[[trials]]\nmethod = "p_tuning"\nsearch_settings = { epochs = 1 }', "search_settings are those of a search"),
+        ('title = "x"\n[[trials]]\nmethod = "tfidf"\nsettings = { strength = 0.0 }', "strength (0) must be above 0, longest (2) at least 1"),
         ('title = "x"\non_fail = "hope"', "on_fail: input should be 'stop' or 'continue'"),
     ],
 )
@@ -63,3 +74,14 @@ def test_rows_and_trials_may_differ_between_benchmarks(tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     made = plan.make("en", "mine", data=None, out=tmp_path)
     assert [made.rows_of(benchmark) for benchmark in made.benchmarks] == [0, 70]
+
+
+def test_a_target_language_without_rows_trains_no_english_but_what_was_asked_for() -> None:
+    sv, en = (plan.make(code, "demo", data=None, out=Path("runs")) for code in ("sv", "en"))
+    groups = (TrialGroup("majority"), TrialGroup("tfidf", conditions=("target",)))
+    rows = [Record(str(number), {"sentence": f"s{number}", "target": "t"}, ("negative", "positive")[number % 2], str(number)) for number in range(20)]
+    for made, methods in ((sv, {"majority"}), (en, {"majority", "tfidf"})):
+        of_it = replace(made, study=replace(made.study, trials=groups))
+        task = en.task_of(catalogue.benchmark("fiqa"))
+        only = {"english": Condition("en", task, tuple(rows), assign(rows, count=of_it.study.folds.count), "off", "")}
+        assert {trial.method for trial, _ in trials_of(of_it, only)} == methods

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from flows.engines import gpt_for
 from flows.plan import make
-from flows.predict import Answer, predict, predict_file, scored
+from flows.predict import Answer, _fields, predict, predict_file, scored
 from pipeline.answering import Answering
 from pipeline.outcome import Prediction
 from pipeline.tune import build, evaluate
@@ -140,3 +140,10 @@ def test_scores_by_hand() -> None:
 def test_bad_lines_are_named(there: Lingraft, tmp_path: Path, row: dict[str, Any], message: str) -> None:
     with pytest.raises(Refusal, match=message):
         predict_file("sv", "both", "assistant", written(tmp_path, row), data=None, out=OUT)
+
+
+def test_fields_are_read_as_records_are() -> None:
+    shape = catalogue.benchmark("fiqa")
+    assert _fields(shape, ["sentence=Cafe\u0301 up", "target=Acme"])["sentence"] == "Caf\u00e9 up"
+    with pytest.raises(Refusal, match=r"--field sentence: .* holds half of a surrogate pair"):
+        _fields(shape, ["sentence=Caf\udce9 up", "target=Acme"])

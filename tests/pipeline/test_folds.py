@@ -1,5 +1,6 @@
 """folds: partition, no group crosses, fractions nest, demonstrations come from the training part (house test 8)."""
 
+import hashlib
 import itertools
 from collections import Counter
 from dataclasses import replace
@@ -87,3 +88,23 @@ def test_too_many_folds_are_refused(records: list[Record]) -> None:
 
 def test_seeds_are_derived_by_name() -> None:
     assert derive(1, "encoder") == derive(1, "encoder") != derive(1, "order/1") != derive(2, "order/1")
+
+
+def test_demonstrations_are_the_same_where_a_few_rows_are_gone(tiny: FrozenGPT, task: LocalisedTask, records: list[Record]) -> None:
+    def shown(rows: list[Record], seed: int) -> tuple[tuple[int, ...], ...]:
+        method = few_shot.build(Answering(tiny, task), few_shot.Settings(shots=4), seed=seed)
+        method.prepare(rows, seed=seed)
+        return method.demonstrations
+
+    for seed in range(5):
+        whole = shown(records, seed)
+        same = [shown([row for row in records if row is not gone], seed) == whole for gone in records]
+        assert sum(same) == len(records) - 4 and shown(records[::-1], seed) == whole  # only who loses one of the four shows another
+    assert shown(records, 1) != shown(records, 2)
+
+
+def test_rows_that_all_stand_in_validation_groups_are_refused(records: list[Record]) -> None:
+    held = next(str(number) for number in range(999) if hashlib.sha256(str(number).encode()).digest()[0] < 256 // 8)
+    rows = [replace(row, group=held if number < 10 else "other") for number, row in enumerate(records[:20])]
+    with pytest.raises(Refusal, match=r"fold 1: all \d+ rows left for training stand in groups held out for validation"):
+        parts(rows, {row.id: int(row.group == "other") for row in rows}, fold=1, fraction=1.0, seed=1)

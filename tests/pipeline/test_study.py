@@ -98,3 +98,11 @@ def test_what_a_condition_depends_on_is_worked_out_once(task: LocalisedTask, rec
     assert condition.facts == whole and fewer.facts["rows"] != whole["rows"]
     monkeypatch.setattr(study, "digest", lambda _: pytest.fail("worked out again"))
     assert condition.facts == whole
+
+
+def test_what_a_library_refuses_is_the_end_of_one_trial(
+    tiny: FrozenGPT, task: LocalisedTask, records: list[Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.methods.tfidf.Tfidf.prepare", lambda *_, **__: 1 / 0)
+    assert run(tiny, task, records, tmp_path, method="tfidf").error == "ZeroDivisionError: division by zero"
+    assert not run(tiny, task, records, tmp_path, method="majority").error

@@ -123,3 +123,9 @@ def test_a_gate_of_the_first_schema_is_compared(tmp_path):
     found = drift.compare(report_of(), folder, run="r")
     assert deltas(found)["keep rate"].now == 1
     assert found.note == "limits are not those of then: label_often"
+
+
+def test_other_line_ends_inside_a_text_are_text(tmp_path):
+    form = SWEDISH + "\u2028\u0085\u2029Slut."
+    found = drift.compare(report_of(form=form), before(tmp_path, form=form), run="run-1")
+    assert found.note == "" and found.deltas

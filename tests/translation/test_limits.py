@@ -71,3 +71,21 @@ def test_under_another_engine_a_check_reports_its_scores_and_refuses_nothing():
     anything = limits.read(SV, {"fitted": {"addition": ""}})
     assert set(limits.under(anything, "f" * 64).reported) == {"log_probability", "ending"}
     assert isinstance(other.kept[0], Record)
+
+
+def test_words_of_denial_are_the_languages_own():
+    assert limits.read(SV).checks["polarity"].words
+    with pytest.raises(Refusal, match=r"study x, \[gate\], polarity: words of denial are the language's own; name them in its file"):
+        limits.read(SV, {"polarity": {"words": ["ikke"]}}, where="study x, [gate]")
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        ({"repetition": {"more_most": [3, 1, 0]}}, "more_most is a limit for each n from 1 to 4, found 3"),
+        ({"length_ratio": {"far": 0.0}}, "far is a factor of at least 1"),
+    ],
+)
+def test_limits_that_would_stop_in_the_middle_of_judging(table, why):
+    with pytest.raises(Refusal, match=why):
+        limits.read(SV, table)

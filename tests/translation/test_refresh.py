@@ -21,6 +21,7 @@ from templates.refusal import Refusal, UnknownName
 from templates.slots import Slot
 from tests.served import Site
 from translation import refresh
+from translation.download import shown
 from translation.refresh import Diff, Fetched, Gone, diff, digest_of, fetch, sample
 
 FIQA = catalogue.benchmark("fiqa")
@@ -252,3 +253,28 @@ def test_a_damaged_copy_is_fetched_anew(site: Site, tmp_path: Path) -> None:
     next(tmp_path.rglob("copy.json")).write_text("{")
     assert take(site, tmp_path) == before
     assert [known for known, _ in site.asked] == [None, None, None]
+
+
+def test_a_published_fold_is_content() -> None:
+    one = Record("1", {"sentence": "a"}, "positive", "g", fold=1)
+    assert digest_of([one]) != digest_of([replace(one, fold=2)]) != digest_of([replace(one, fold=None)])
+    assert diff([one], [replace(one, fold=2)]).changed == ("1",)
+
+
+def test_keys_in_an_address_are_neither_said_nor_kept(folder: Path, tmp_path: Path) -> None:
+    address = at(folder / "fiqa.en.jsonl", "").address
+    benchmark = replace(FIQA, sources=(Url(f"{address}?token=SECRET&empty=#SECRET", ""),))
+    assert shown(benchmark.sources[0].address) == f"{address}?token=…&empty=…" and shown("https://a:b@c.org/x?SECRET") == "https://c.org/x?…"
+    with pytest.raises(Refusal) as refused:
+        fetch(benchmark, data=None, source="url", settings=Settings(), cache=tmp_path)
+    assert "SECRET" not in str(refused.value)
+    user = replace(FIQA, sources=(Url("https://name:SECRET@example.org/fiqa.jsonl", ""),))
+    with pytest.raises(Refusal, match=r"https://example.org/fiqa.jsonl: the benchmark's address holds a user name") as refused:
+        fetch(user, data=None, settings=Settings())
+    assert "SECRET" not in str(refused.value)
+
+
+def test_a_file_beyond_all_bounds_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("translation.download.MOST_BYTES", 10)
+    with pytest.raises(Refusal, match=r"it is larger than .* GiB"):
+        fetch(replace(FIQA, sources=(at(folder / "fiqa.en.jsonl", ""),)), data=None, source="url", settings=Settings())

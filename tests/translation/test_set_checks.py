@@ -117,3 +117,10 @@ def test_newcombe_against_the_published_example():
     low, high = difference(Share(56, 70), Share(48, 80))  # Newcombe 1998, table II, (a), method 10
     assert (low, high) == pytest.approx((0.0524, 0.3339), abs=1e-4)
     assert difference(Share(0, 10), Share(0, 0)) == pytest.approx((-1.0, 0.2775), abs=1e-3)
+
+
+def test_lines_that_are_one_still_bound_from_their_own_side():
+    lines = replace(LINES, keep_warn=LINES.keep_pass, distinct_warn=LINES.distinct_pass)
+    for kept, distinct, found in ((100, 1.0, set()), (99, 1.0, set()), (50, 1.0, {"keep-rate"}), (100, 0.5, {"distinct"})):
+        told = set_checks.findings(numbers(kept=kept, quarantined=100 - kept, distinct=distinct), labels={}, slots={}, same=(), lines=lines, where="sv/x")
+        assert {one.check for one in told if one.severity == "error"} == found

@@ -11,7 +11,7 @@ from templates.refusal import Refusal
 from templates.slots import Slot
 from translation.review import Judged, Sample
 from translation.review_sheet import Filled
-from translation.verdicts import decide, replaced
+from translation.verdicts import decide, kept_corrections, replaced
 
 FIQA, ASSISTANT = catalogue.benchmark("fiqa"), catalogue.benchmark("assistant")
 ROW = Record("f", {"sentence": "Vinsten steg", "target": "Acme"}, "positive", "g", {"sentence": "Profit rose", "target": "Acme"}, "e", ("copy: x",), ())
@@ -99,3 +99,17 @@ def test_an_override_that_takes_anothers_place_is_named_and_the_same_again_is_no
     (new,) = decided(said("minor", {"sentence": "Vinsten ökade"})).overrides
     assert replaced([old], [new]) == [(old, new)]
     assert replaced([old], [replace(old, when="later")]) == [] == replaced([], [new])
+
+
+def test_a_correction_goes_only_by_its_own_reviewer():
+    (old,) = decided(said("minor", {"sentence": "Vinsten ökade"})).overrides
+    for verdict, text, reviewer, stays in (
+        ("major", "", "Bo", True),
+        ("minor", "Vinsten gick upp", "Bo", True),
+        ("minor", "Vinsten ökade", "Bo", False),
+        ("major", "", "Anna", False),
+    ):
+        found = kept_corrections(decided(said(verdict, {"sentence": text} if text else None, reviewer=reviewer)), [old])
+        assert (found.unsettled, len(found.overrides)) == ((("f",), 0) if stays else ((), 1))
+    (out,) = decided(said("major", reviewer="Bo")).overrides
+    assert kept_corrections(decided(said("minor", {"sentence": "Vinsten ökade"})), [out]).unsettled == ()

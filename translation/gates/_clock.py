@@ -9,10 +9,10 @@ from templates.language import Carry, Language
 TIME = re.compile(r"(\d{1,2})[.:](\d\d)")
 
 
-def said(written: str, text: str, language: Language) -> bool:
-    """Whether the text says this time in words."""
+def spoken(written: str, text: str, language: Language) -> tuple[int, int] | None:
+    """Where the text says a time written in figures in words; None where it does not."""
     found = TIME.fullmatch(written)
-    return found is not None and place_of(int(found.group(1)), int(found.group(2)), text, language) is not None
+    return place_of(int(found.group(1)), int(found.group(2)), text, language) if found is not None else None
 
 
 def place_of(hour: int, minute: int, text: str, language: Language) -> tuple[int, int] | None:

@@ -6,7 +6,8 @@ judged by its closing marks and its length.
 
 from collections.abc import Mapping
 
-CLOSING = tuple(".!?…\"”'’»)]。！？")
+STOPS = ".。｡︒।॥։።۔"  # full stops
+CLOSING = tuple(STOPS + "!?…\"”'’»)]！？؟")
 OPEN_END = (*CLOSING, ":", ";", "–", "-")  # what a translator may close with instead
 
 _LISTED = {

@@ -31,6 +31,7 @@ CALIBRATED = {"target_least": (0.9, 0.0), "family_least": (0.9, 0.0)}
 
 NOT_PROSE = re.compile(r"https?://\S+|www\.\S+|(?<!\S)[^\s@]+@\S+\.\w+|[$@#]\w+|(?<!\S)\S*\d\S*")
 WORD = re.compile(r"[^\W\d_]+")
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")  # letters of scripts without blanks, some two a word
 LARGE = ("de", "nl", "fr", "es", "it", "fi")  # always among the choices: what a wrong text is likeliest to be in
 ALIKE = {"nb": ("no", "nn"), "no": ("nb", "nn"), "nn": ("no", "nb")}  # codes that stand for one language where an identifier lacks the other
 DOUBTFUL = (0.05, 0.5)  # probabilities between which langdetect is asked
@@ -129,7 +130,7 @@ def score(source: str, target: str, language: Language) -> Score:
     """Identify the target; the source only tells which words are names."""
     names = _names(source)
     text = WORD.sub(lambda found: "" if found.group() in names else found.group(), NOT_PROSE.sub(" ", target))
-    words = sum(map(bool, map(WORD.search, text.split())))
+    words = max(sum(map(bool, map(WORD.search, text.split()))), len(UNSPACED.findall(text)) // 2)
     identifier, label, family = _identifier(language.code_for("py3langid"), language.mistaken_for)
     if not words:
         return Score(0, 0.0, 0.0, 0.0, "", None, bool(label))

@@ -28,6 +28,10 @@ class Settings:
     least_words: int = 4
     far: float = 1.15
 
+    def __post_init__(self) -> None:
+        if self.far < 1:
+            raise ValueError(f"far is a factor of at least 1, found {self.far:g}")
+
 
 @dataclass(frozen=True, slots=True)
 class Score:

@@ -36,6 +36,10 @@ class Settings:
     copies_most: int = 2
     more_most: tuple[int, ...] = (3, 1, 0, 0)
 
+    def __post_init__(self) -> None:
+        if len(self.more_most) != 4:
+            raise ValueError(f"more_most is a limit for each n from 1 to 4, found {len(self.more_most)}")
+
 
 @dataclass(frozen=True, slots=True)
 class Score:

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 from templates.language import Language
 
@@ -33,10 +34,10 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {  # ISO 15924 -> how the Unicode names
     "Geor": ("GEORGIAN",),
     "Armn": ("ARMENIAN",),
     "Ethi": ("ETHIOPIC",),
-    "Hans": ("CJK",),
-    "Hant": ("CJK",),
-    "Jpan": ("CJK", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA"),
-    "Kore": ("HANGUL", "CJK"),
+    "Hans": ("CJK", "IDEOGRAPHIC"),
+    "Hant": ("CJK", "IDEOGRAPHIC"),
+    "Jpan": ("CJK", "IDEOGRAPHIC", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA"),
+    "Kore": ("HANGUL", "CJK", "IDEOGRAPHIC"),
 }
 NEUTRAL = ("MODIFIER", "FEMININE", "MASCULINE", "MICRO", "DOUBLE-STRUCK", "SCRIPT", "PLANCK", "MATHEMATICAL")  # letters by category, marks by use
 
@@ -71,7 +72,11 @@ def _is_foreign(letter: str, script: str) -> bool:
 def _foreign(source: str, target: str, script: str) -> str:
     if target.isascii() and script == "Latn":
         return ""
-    return "".join(letter for letter in target if letter.isalpha() and _is_foreign(letter, script) and (letter not in source))
+    there, found = source.casefold(), ""
+    for alike, run in groupby(target, key=lambda letter: letter.isalpha() and _is_foreign(letter, script)):
+        piece = "".join(run) if alike else ""
+        found += "" if piece.casefold() in there else "".join(letter for letter in piece if letter not in source)
+    return found
 
 
 def score(source: str, target: str, language: Language) -> Score:

@@ -27,6 +27,7 @@ NAME = "slots"
 SCOPE = "slots"
 
 APART = re.compile(r"\b(\d{1,2}) ([0-5]\d)\b(?![\s\d]*\d)")  # "7 30" is how a speech recogniser writes 7:30
+RIGHT = ("human", "rule")
 UNCHANGED = "copy"  # Slot.method of a value that is the same in both languages
 
 
@@ -85,15 +86,21 @@ def score(source: Record, target: Record, slots_in: str) -> Score:
 
 
 def _changed(source: Sequence[Slot], target: Sequence[Slot]) -> Iterator[tuple[Slot, Slot]]:
-    """Slots of one name, in order, whose values hold figures on both sides that disagree; a figure may become a word."""
+    """Slots of one name, in order, whose values hold figures on both sides that disagree; a figure may become a word, and slots may change places. What
+    a person marked, or the rule of the language for such a value found ("halv 8" for 7:30), is right."""
     for name in dict.fromkeys(slot.name for slot in source):
         ours, theirs = [slot for slot in source if slot.name == name], [slot for slot in target if slot.name == name]
-        if len(ours) != len(theirs):
+        if len(ours) != len(theirs) or not _disagree(ours, theirs):
             continue
         for one, other in zip(ours, theirs, strict=True):
-            said, moved = (APART.sub(r"\1.\2", slot.value) for slot in (one, other))
-            if figures(said, ENGLISH) and figures(moved, "") and all(compared(said, moved, "")[1:]):
+            if other.method not in RIGHT and _disagree([one], [other]):
                 yield one, other
+
+
+def _disagree(source: Sequence[Slot], target: Sequence[Slot]) -> bool:
+    """Whether the figures of these values, put together, do."""
+    said, moved = (" ; ".join(APART.sub(r"\1.\2", slot.value) for slot in slots) for slots in (source, target))
+    return bool(figures(said, ENGLISH) and figures(moved, "") and all(compared(said, moved, "")[1:]))
 
 
 def judged(score: Score, settings: Settings) -> bool:

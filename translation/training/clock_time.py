@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from templates.language import ENGLISH, Language
-from translation.gates._clock import said
+from translation.gates._clock import spoken
 from translation.gates._numbers import figures, in_words
 
 PARTS = {
@@ -92,8 +92,9 @@ def says(time: ClockTime, text: str, language: Language) -> bool:
         return True
     if not time.minute and any(hour > 12 for hour in _hours_in_words(text, language) & set(time.hours)):
         return True
-    spoken = said(f"{time.hour % 12 or 12}.{time.minute:02d}", folded, language) if time.minute else time.hour % 12 in _twelve(text, language)
-    return spoken and (marked or not time.part or (time.part == "am" and time.hour > 0))
+    twelve = f"{time.hour % 12 or 12}.{time.minute:02d}"
+    told = spoken(twelve, folded, language) is not None if time.minute else time.hour % 12 in _twelve(text, language)
+    return told and (marked or not time.part or (time.part == "am" and time.hour > 0))
 
 
 def _written(hour: int, minute: int) -> Iterator[str]:

@@ -77,3 +77,10 @@ def test_neighbours_are_told_from_the_language_and_the_language_is_left_alone():
         assert sum(caught) >= 0.95 * len(caught), code
     human = [decided(language_id.score(source, target, SV)) for source, target in pairs("lines")[::5]]
     assert human.count("refuse") <= 0.005 * len(human) and human.count("mark") <= 0.01 * len(human)
+
+
+def test_text_without_blanks_is_judged_too():
+    chinese = Language("zh", "Chinese", script="Hans")
+    for target, decision in (("公司预计明年的销售额将大幅增长。", "keep"), ("เขาคาดว่ายอดขายจะเพิ่มขึ้นอย่างมากในปีหน้า", "refuse"), ("很好", "keep")):
+        found = language_id.score("x", target, chinese)
+        assert (language_id.judged(found, language_id.Settings()), decided(found)) == (len(target) > 4, decision)

@@ -65,6 +65,8 @@ TABLE = [  # source, target, lost, added
     ("$.10 up", "upp 0,10 dollar", [], []),
     ("5 million U.S. dollars", "5 miljoner amerikanska dollar", [], []),
     ("no figures here", "inga siffror här", [], []),
+    ("wake me at 7:30", "väck mig halv 8", [], []),
+    ("wake me at 7:30 in room 4", "väck mig halv 8 i rum 8", ["number 4"], ["number 8"]),
     ("from 3 to 5", "från 5 till 3", [], []),  # known to miss: they changed places
     ("twenty-five of eight rows", "tjugofem av åtta rader", [], []),
     ("three hundred rows", "tre hundra rader", [], []),

@@ -1,5 +1,7 @@
 """script: a table of pairs, with one it is known to miss."""
 
+from dataclasses import replace
+
 import pytest
 
 from templates import language
@@ -45,3 +47,12 @@ def test_marks_of_a_regular_expression_are_no_letters():
 
 def test_every_shipped_language_names_a_script_that_is_known():
     assert {language.load(code).script for code in language.codes()} <= set(script.SCRIPTS)
+
+
+@pytest.mark.parametrize(
+    ("script_of", "source", "target"),
+    [("Jpan", "it rains at times", "時々雨が降ります"), ("Cyrl", "play bbc radio", "включи радио BBC"), ("Jpan", "turn on the tv", "TVをつけて")],
+)
+def test_marks_of_repetition_and_capitals_of_the_source_are_not_foreign(script_of, source, target):
+    found = script.score(source, target, replace(SV, script=script_of))
+    assert found.foreign == "" and script.accept(found, script.Settings())

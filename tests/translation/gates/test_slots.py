@@ -39,6 +39,7 @@ TABLE = [  # English, Swedish, why not ("": accepted)
     ("at [time : 7 am]", "klockan [time : sju]", ""),
     ("at [time : 7 am]", "klockan [time : 8]", "time '7 am' became '8', another number"),
     ("[n : 3] or [n : 4]", "[n : 3] eller [n : 5]", "n '4' became '5', another number"),
+    ("to [time : 7 am] from [time : 6 am]", "från [time : 6] till [time : 7]", ""),  # they changed places
     ("turn off the [device : lamp]", "släck [device : köket]", ""),  # known to miss: the wrong words
 ]
 
@@ -109,3 +110,10 @@ def test_only_where_the_benchmark_has_slots() -> None:
     assert judge([record], [moved], benchmark=FIQA, language=SV, limits=limits.read(SV, {"off": ["slots"]})).verdict == "pass"
     with pytest.raises(Refusal, match="no check 'slot'; there are structure"):
         judge([record], [moved], benchmark=FIQA, language=SV, limits=limits.read(SV, {"off": ["slot"]}))
+
+
+@pytest.mark.parametrize(("english", "swedish"), [("half past 7", "halv 8"), ("7:30", "halv 8"), ("7 45", "kvart i 8"), ("quarter to 8", "7.45")])
+def test_what_a_rule_found_or_a_person_marked_is_right(english: str, swedish: str) -> None:
+    for method, right in (("rule", True), ("human", True), ("attention", False)):
+        found = slots.score(*rows(f"wake me at [time : {english}]", f"väck mig [time : {swedish}]", method=method), "utterance")
+        assert slots.accept(found, slots.Settings()) is right

@@ -63,3 +63,12 @@ def test_halves_are_caught_and_whole_translations_are_not():
     assert sum(decided(truncation.score(*pair, SV)) == "refuse" for pair in human) <= 0.005 * len(human)
     closed = [(source, " ".join(target.split()[: len(target.split()) // 2])) for source, target in human if source.endswith(".")]
     assert sum(decided(truncation.score(*pair, SV)) == "refuse" for pair in closed) >= 0.97 * len(closed)
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [("The shares rose sharply today.", "आज शेयर तेजी से बढ़े।"), ("Did the shares rise sharply today?", "هل ارتفعت الأسهم بشدة اليوم؟")]
+)
+def test_every_script_closes_in_its_own_way(source, target):
+    unknown = Language("xx", "Test", length=Length(long=(0.5, 2.0)))
+    assert decided(truncation.score(source, target, unknown)) == "keep"
+    assert decided(truncation.score(source, target[:-1], unknown)) != "keep"
