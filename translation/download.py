@@ -95,9 +95,9 @@ def get(address: str, *, kept: Copy | None = None) -> Copy:
         got = len(error.partial)
         raise Unavailable(f"the body was cut off after {got:,} of {got + (error.expected or 0):,} bytes", passing=True) from error
     except (OSError, http.client.HTTPException) as error:
-        raise Unavailable(str(getattr(error, "reason", "") or error) or type(error).__name__, passing=True) from error
+        raise Unavailable(_masked(str(getattr(error, "reason", "") or error), address) or type(error).__name__, passing=True) from error
     except ValueError as error:
-        raise Unavailable(f"it is no address ({error})", passing=False) from error
+        raise Unavailable(f"it is no address ({_masked(str(error), address)})", passing=False) from error
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return Copy(blob, hashlib.sha256(blob).hexdigest(), now, headers.get("ETag") or "", headers.get("Last-Modified") or "")
 
@@ -108,8 +108,14 @@ def shown(address: str) -> str:
         parts = urllib.parse.urlsplit(address)
     except ValueError:  # no address; urlopen says so
         return address.partition("?")[0].rpartition("@")[2]
-    query = "&".join(f"{part.partition('=')[0]}=…" if "=" in part else "…" for part in parts.query.split("&")) if parts.query else ""
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query, fragment="").geturl()
+    told = "&".join(f"{part.partition('=')[0]}=…" if "=" in part else "…" for part in parts.query.split("&")) if parts.query else ""
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query=told, fragment="").geturl()
+
+
+def _masked(text: str, address: str) -> str:
+    """What an error says, which may quote the address."""
+    query = address.partition("?")[2].partition("#")[0]
+    return text.replace(query, "…") if query else text
 
 
 def _place(folder: Path, address: str) -> Path:
