@@ -93,9 +93,9 @@ def _need(plan: Plan, until: str) -> None:
             need(reader.model.name, revision=reader.model.revision)
 
 
-def _need_unchanged(plan: Plan) -> None:
-    """Each stage reads study and language anew; two that read them otherwise make no run."""
-    if make(plan.language.code, plan.study_name, data=plan.data, out=plan.out).digest != plan.digest:
+def _need_unchanged(plan: Plan, begun: str) -> None:
+    """Each stage reads study and language anew; two that read them otherwise make no run. `begun`: the plan's digest before the first."""
+    if make(plan.language.code, plan.study_name, data=plan.data, out=plan.out).digest != begun:
         what = f"study {plan.study_name} or the file of {plan.language.name} was changed while it ran, so that its stages may differ"
         raise Refusal(f"{what}; nothing is published. Run it again: what is the same is kept.")
 
@@ -113,7 +113,7 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     language, name = plan.language.code, plan.study_name
     common: dict[str, Any] = {"language": language, "study": name, "data": str(plan.data) if plan.data else None, "out": str(plan.out)}
     seconds: dict[str, float] = {}
-    started = time.perf_counter()
+    started, begun = time.perf_counter(), plan.digest
 
     def lap(stage: str) -> None:
         nonlocal started
@@ -147,9 +147,9 @@ def _stages(plan: Plan, *, until: str, refreshed: Mapping[str, str] | None = Non
     lap("report")
     whole = {**facts, "seconds": seconds, "verdict": verdict, "stage": "report" if wanted else until, "stopped": stopped, "beside": beside, "basis": rests}
     write_json(staged / "manifest.json", whole)
-    _need_unchanged(plan)
+    _need_unchanged(plan, begun)
     runs = Runs(plan.out)
-    key = digest([plan.digest, facts["inputs"], rests["overrides"]])
+    key = digest([begun, facts["inputs"], rests["overrides"]])
     place = runs.publish(staged, language, name, digest=key, point=(wanted and not stopped and not beside) or not _whole(runs, plan, beside=beside))
     for benchmark in gates:
         link(language, benchmark, place)

@@ -18,6 +18,7 @@ from flows.adapt import _need_unchanged, _whole, adapt
 from flows.plan import Plan, make
 from flows.refresh import refresh_benchmark
 from templates import records
+from templates.catalogue import PACKAGE
 from templates.refusal import Refusal
 from templates.run_folder import Runs
 from templates.store import HOUSE, PACKAGES
@@ -88,11 +89,18 @@ def test_a_run_with_tuning_of_its_own_is_not_replaced_by_english_beside_a_langua
 def test_a_study_that_was_changed_while_it_ran_is_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_study(tmp_path, "mine", tmp_path / "model")
+    shutil.copytree(PACKAGE / "templates" / "languages", tmp_path / "lingraft" / "languages")
     plan = make("sv", "mine", data=None, out=tmp_path / "runs")
-    _need_unchanged(plan)
+    begun, words = plan.digest, tmp_path / "lingraft" / "languages" / "sv.toml"
+    _need_unchanged(plan, begun)
+    said = r"study mine or the file of Swedish was changed while it ran.*nothing is published"
+    words.write_text(words.read_text(encoding="utf-8") + "\n# another\n", encoding="utf-8")
+    with pytest.raises(Refusal, match=said):
+        _need_unchanged(plan, begun)
+    begun = plan.digest
     write_study(tmp_path, "mine", tmp_path / "model", rows=41)
-    with pytest.raises(Refusal, match=r"study mine or the file of Swedish was changed while it ran.*nothing is published"):
-        _need_unchanged(plan)
+    with pytest.raises(Refusal, match=said):
+        _need_unchanged(plan, begun)
 
 
 def test_an_unchanged_world_is_no_change(world: tuple[Path, Site], asked: list[str]) -> None:
