@@ -92,8 +92,9 @@ def _compared(plan: Plan, names: Sequence[str], *, rows: int, seed: int, only: s
     _need_send(hosts, texts, send)
     ours = engine_of(plan)
     said = {f"{ours} (ours)": translator_for(plan)}
+    labels = {name: short(name) if [short(other) for other in names].count(short(name)) == 1 else name for name in names}
     for name in names:
-        said[short(name)] = open_engine(name, source=ENGLISH, target=plan.language.code, key=_key(name)).translator
+        said[labels[name]] = open_engine(name, source=ENGLISH, target=plan.language.code, key=_key(name)).translator
     answers: dict[str, Sequence[str]] = {}
     for name, label, translator in zip(["", *names], said, said.values(), strict=True):
         with Console(stderr=True).status(f"{label}: {len(texts):,} texts"):
@@ -130,7 +131,8 @@ def _sent(texts: Sequence[str], translator: Translator) -> tuple[list[str], int]
     from flows.engines import memory_for
 
     with memory_for(translator) as memory:
-        new = [text for text in texts if text not in memory.get_many(translator.fingerprint, texts)]
+        there = memory.get_many(translator.fingerprint, texts)
+        new = [text for text in dict.fromkeys(texts) if text not in there]
         for start in range(0, len(new), ASKED_AT_ONCE):
             part = new[start : start + ASKED_AT_ONCE]
             memory.put_many(translator.fingerprint, dict(zip(part, translator.translate(part), strict=True)))

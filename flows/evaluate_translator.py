@@ -37,6 +37,7 @@ def evaluate_translator(
     plain: Annotated[bool, typer.Option("--plain", help="The engine alone, without shielding and cutting into sentences.")] = False,
 ) -> None:
     """Measure a translator: BLEU, chrF2, TER, what must survive, and the effect of more training data."""
+    from flows.gold_files import need_writable
     from flows.named_engine import open_engine, short
     from templates.store import write_json
     from translation.training import gold_set
@@ -46,9 +47,11 @@ def evaluate_translator(
     if not names:
         raise Refusal("evaluate-translator needs a model beside the gold files; name its folder first.")
     out, told = Console(highlight=False, emoji=False), []
+    given = _shares(shares, len(names))
+    if report is not None:
+        need_writable(report)
     other = open_engine(_kept_here(against), source=source, target=target) if against else None
-    for name in names:
-        model = open_engine(_kept_here(name), source=source, target=target)
+    for name, model in [(name, open_engine(_kept_here(name), source=source, target=target)) for name in names]:
         foreign = model.target.code if model.source.code == ENGLISH else model.source.code
         sets = [gold_set.read(file, half=half, language=foreign, data=data) for file in files]
         _need_same_pair(model, other)
@@ -57,7 +60,7 @@ def evaluate_translator(
         if kept is not None:
             show_behaviour(kept, out)
         told.append(_told(model, measured, kept))
-    sizes = _sizes(told, shares)
+    sizes = _sizes(told, given)
     show_sizes(sizes, out)
     if report is not None:
         rest = {"half": half, "plain": plain, "against": None if other is None else {"model": short(against), "fingerprint": other.translator.fingerprint}}
@@ -109,15 +112,20 @@ def _told(model: NamedEngine, measured: Sequence[Measured], kept: Behaviour | No
     return {**facts, "gold": [one.to_json() for one in measured], "behaviour": kept.to_json() if kept is not None else None}
 
 
-def _sizes(told: Sequence[dict[str, Any]], shares: str) -> list[dict[str, Any]]:
+def _shares(shares: str, models: int) -> list[float]:
+    """Shares of the corpus (0-1), one for each model; none where none are given."""
+    try:
+        given = [float(share) / 100 for share in shares.split(",")] if shares else []
+    except ValueError as error:
+        raise Refusal(f"--shares {shares}: not numbers; write percentages with commas between them, as 25,50,100.") from error
+    if given and (len(given) != models or not all(0 < share <= 1 for share in given)):
+        raise Refusal(f"--shares {shares}: {len(given)} shares for {models} models; give each model one above 0 and at most 100.")
+    return given
+
+
+def _sizes(told: Sequence[dict[str, Any]], given: Sequence[float]) -> list[dict[str, Any]]:
     """chrF2 of every set by the share of the corpus, smallest first; empty where fewer than two models say their share."""
-    if shares:
-        try:
-            given = [float(share) / 100 for share in shares.split(",")]
-        except ValueError as error:
-            raise Refusal(f"--shares {shares}: not numbers; write percentages with commas between them, as 25,50,100.") from error
-        if len(given) != len(told) or not all(0 < share <= 1 for share in given):
-            raise Refusal(f"--shares {shares}: {len(given)} shares for {len(told)} models; give each model one above 0 and at most 100.")
+    if given:
         told = [{**one, "share": share} for one, share in zip(told, given, strict=True)]
     known = sorted((one for one in told if one["share"] is not None), key=lambda one: one["share"])
     if len(known) < 2:

@@ -54,7 +54,8 @@ def graft(
     from pipeline.load_gpt import grafted, load_gpt
     from templates import language as languages
     from templates.catalogue import user_home
-    from translation.training import alignment
+    from translation.training import alignment, shards
+    from translation.training.make import at_work
 
     spoken = languages.load(language)
     if spoken.code == ENGLISH:
@@ -69,24 +70,29 @@ def graft(
     if grafted(model) is not None:
         raise Refusal(f"graft: {model} is a graft itself; name what it grows on with --model.")
     model = str(Path(model).resolve()) if Path(model).is_dir() else model
+    grafts.need_place(place)
     teacher = load_gpt(model, dtype=dtype, threads=threads or len(os.sched_getaffinity(0)), device=device)
     grafts.need_base(teacher)
     assert teacher.by_hand is not None
     folder = prepared({spoken.code: corpus}, ENGLISH, work, licences, seed, False, teach=False)[spoken.code]
-    pairs = list(_linked(folder, work, most=most))
-    tokenizer = words.learn(teacher.tokenizer, (pair.new for pair in pairs), size=vocabulary)
-    out.print(f"{len(pairs):,} pairs with linked words; {len(tokenizer):,} tokens of {spoken.name}", markup=False)
-    counts = words.count(pairs, teacher.tokenizer, tokenizer)
-    begun = words.transplant(counts, teacher.tokenizer, tokenizer, teacher.model.get_input_embeddings().weight)
-    student = Student(begun, teacher.by_hand.weights, rank=rank, seed=seed)
-    settings = distil.Settings(rank=rank, learning_rate=learning_rate, batch_tokens=batch_tokens, seed=seed)
-    found = distil.examples(pairs, teacher, tokenizer, longest=settings.longest)
-    del pairs, counts
-    goal = train.Goal(minutes=minutes, steps=steps)
-    tokens = train.train(student, teacher, found, goal=goal, settings=settings, checkpoint=work / "checkpoint.safetensors", on_step=_shown(out))
-    facts = grafts.Facts(spoken.code, model, grafts.sketch(teacher), rank, tokens)
-    grafts.write(place, student, tokenizer, facts=facts, card=_card(facts, folder, len(found)))
-    Console(highlight=False, soft_wrap=True, emoji=False).print(f"The graft is in {place}; name it as the model of a study: {name}", markup=False)
+    about = shards.facts(folder)
+    if (about.source, about.target) != (ENGLISH, spoken.code):
+        raise Refusal(f"{folder}: is a corpus of {about.source} and {about.target}, in that order; a graft of {spoken.code} needs {ENGLISH} and {spoken.code}.")
+    with at_work(work):
+        pairs = list(_linked(folder, work, most=most))
+        tokenizer = words.learn(teacher.tokenizer, (pair.new for pair in pairs), size=vocabulary)
+        out.print(f"{len(pairs):,} pairs with linked words; {len(tokenizer):,} tokens of {spoken.name}", markup=False)
+        counts = words.count(pairs, teacher.tokenizer, tokenizer)
+        begun = words.transplant(counts, teacher.tokenizer, tokenizer, teacher.model.get_input_embeddings().weight)
+        student = Student(begun, teacher.by_hand.weights, rank=rank, seed=seed)
+        settings = distil.Settings(rank=rank, learning_rate=learning_rate, batch_tokens=batch_tokens, seed=seed)
+        found = distil.examples(pairs, teacher, tokenizer, longest=settings.longest)
+        del pairs, counts
+        goal = train.Goal(minutes=minutes, steps=steps)
+        tokens = train.train(student, teacher, found, goal=goal, settings=settings, checkpoint=work / "checkpoint.safetensors", on_step=_shown(out))
+        facts = grafts.Facts(spoken.code, model, grafts.sketch(teacher), rank, tokens)
+        grafts.write(place, student, tokenizer, facts=facts, card=_card(facts, folder, len(found)))
+        Console(highlight=False, soft_wrap=True, emoji=False).print(f"The graft is in {place}; name it as the model of a study: {name}", markup=False)
 
 
 def _linked(folder: Path, work: Path, *, most: int) -> Iterator[Aligned]:

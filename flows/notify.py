@@ -33,6 +33,8 @@ def tell_failures(block: str) -> str:
             found = client.read_block_document_by_name(name, kind)
         except ObjectNotFound as error:
             raise UnknownName(f"no notification block {block!r} on the server; {how}.") from error
+        if "notify" not in (found.block_schema.capabilities if found.block_schema is not None else ()):
+            raise UnknownName(f"block {block!r} cannot notify anybody; {how}.")
         automation = AutomationCore(
             name=NAME,
             description="Made by lingraft serve --notify.",
@@ -46,7 +48,7 @@ def tell_failures(block: str) -> str:
             actions=[SendNotification(block_document_id=found.id, subject="lingraft: {{ flow_run.name }}", body=BODY)],
         )
         old = client.read_automations_by_name(NAME)
-        for extra in old:
-            client.delete_automation(extra.id)
         client.create_automation(automation)
+        for extra in old:  # only now, so that there is always one
+            client.delete_automation(extra.id)
     return f"{', '.join(FAILURES)} go to {block}"

@@ -21,6 +21,7 @@ from translation.engine import Translator
 from translation.judge import Evidence
 from translation.limits import Limits
 from translation.retry import Engine, climb
+from translation.translate import walk_of
 
 
 def measured(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Sequence[Record], *, lines: Limits) -> Evidence:
@@ -76,9 +77,9 @@ def ladder(plan: Plan, benchmark: Benchmark, source: Sequence[Record], moved: Se
 
     second, back = second_for(plan), reverse_for(plan, lines)
     inputs = [
-        translator_for(plan).fingerprint,
-        second.fingerprint if second is not None else "",
-        back.fingerprint if back is not None else "",
+        walk_of(translator_for(plan)),
+        walk_of(second) if second is not None else "",
+        walk_of(back) if back is not None else "",
         benchmark.name,
         file_digest(catalogue.benchmark_file(benchmark.name)),
         file_digest(Path(plan.language.file)),

@@ -129,6 +129,7 @@ def _by_target(entries: list[str], targets: tuple[str, ...], option: str) -> dic
 def prepared(entries: dict[str, list[str]], source: str, work: Path, licences: str, seed: int, markers: bool | None, *, teach: bool = True) -> dict[str, Path]:
     """Target language -> prepared corpus; parallel text is prepared now, in the work folder. `teach`: put placeholders into some of it."""
     from translation.training import alignment, corpus, facts, marking, sources
+    from translation.training.make import at_work
     from translation.training.teach_placeholders import Teacher
 
     console = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -146,7 +147,8 @@ def prepared(entries: dict[str, list[str]], source: str, work: Path, licences: s
         if markers is None and not marked:
             console.print("eflomal is not installed, so markers around phrases are not taught; pip install 'lingraft[align]' for them.", markup=False)
         given = corpus.Settings(seed=seed, licences=wanted, marking=marking.Settings() if marked else None)
-        made = corpus.prepare(paths, found[target], source=source, target=target, settings=given, teach=(Teacher(source, target),) if teach else ())
+        with at_work(work):
+            made = corpus.prepare(paths, found[target], source=source, target=target, settings=given, teach=(Teacher(source, target),) if teach else ())
         console.print(facts.summary(made), markup=False)
     return found
 

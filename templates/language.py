@@ -138,6 +138,9 @@ def path_of(code: str) -> Path:
     return catalogue.find("language", code, catalogue.PACKAGE / "templates" / "languages", ".toml")
 
 
+HOURS = 13  # words for 0 to 12
+
+
 def codes() -> list[str]:
     """All language codes there are files for."""
     return sorted(catalogue.files("language", catalogue.PACKAGE / "templates" / "languages", ".toml"))
@@ -163,6 +166,7 @@ def read(path: Path) -> Language:
         if not 0 < band[0] <= band[1]:
             raise Refusal(f"{path}: length {list(band)} must be [least, most] with 0 < least <= most.")
     _check_carry(facts.carry, where=f"{path}, [carry]")
+    _check_write(facts.write, facts.carry, where=f"{path}, [write]")
     cells = {name: read_settings(Cell, table[name], where=f"{path}, [{name}]") for name in names if name in table}
     shared = {name: getattr(facts, name) for name in _Facts.__slots__}
     return Language(**shared, cells=cells, file=str(path))
@@ -183,6 +187,22 @@ def _check_carry(carry: Carry, *, where: str) -> None:
     for word in (*carry.words, *(said for listed in carry.words.values() for said in listed), *carry.around, *carry.numbers, *carry.ordinals, *carry.tens):
         if word != word.lower():
             raise Refusal(f"{where}: {word!r} must be in lower case.")
+
+
+def _check_write(write: Write, carry: Carry, *, where: str) -> None:
+    """Patterns name what they may, every hour has its part of the day and its word."""
+    listed = {"time": ("time",), "hour": ("time",), "phrase": ("time",), "date": ("date",), "century": ("hundreds", "roman"), "decade": ("year",)}
+    patterns = [(key, allowed, one) for key, allowed in listed.items() for said in getattr(write, key).values() for one in said]
+    for key, allowed, pattern in [*patterns, *(("ordinal", ("number",), one) for one in write.ordinal.values())]:
+        try:
+            pattern.format(**dict.fromkeys(allowed, ""))
+        except (KeyError, ValueError, IndexError) as error:
+            raise Refusal(f"{where} {key}: pattern {pattern!r} cannot be filled ({error}); allowed are {{{'}, {'.join(allowed)}}}.") from error
+    if write.day and min(start for start, _ in write.day) != 0:
+        raise Refusal(f"{where} day: no part of the day begins at hour 0; begin with [0, ...].")
+    hours = write.hours or carry.numbers
+    if (write.hours and len(write.hours) < HOURS) or (write.day and carry.numbers and len(hours) < HOURS):
+        raise Refusal(f"{where} hours: {len(hours)} words, the clock needs those for 0 to 12; list {HOURS}, here or as numbers of [carry].")
 
 
 def english_cell(benchmark: Benchmark) -> Cell:

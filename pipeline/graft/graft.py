@@ -61,10 +61,15 @@ def need_base(gpt: FrozenGPT) -> None:
         raise Refusal(f"graft: grows on models of the Llama kind whose head is their embeddings; {gpt.name} is none; choose another model.")
 
 
+def need_place(folder: Path) -> None:
+    """Refuse a folder that a graft cannot go to, before the training and not after it."""
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not is_graft(folder))):
+        raise Refusal(f"{folder}: holds something that is no graft; name another folder with --out.")
+
+
 def write(folder: Path, student: Student, tokenizer: PreTrainedTokenizerBase, *, facts: Facts, card: str) -> None:
     """Everything into the folder, the facts last: they have the digests of the rest."""
-    if folder.is_dir() and any(folder.iterdir()) and not is_graft(folder):
-        raise Refusal(f"{folder}: holds something that is no graft; name another folder with --out.")
+    need_place(folder)
     make_folder(folder)
     scales = student.embeddings.detach().abs().amax(1, keepdim=True).clamp(min=1e-8) / 127
     held = {"embeddings": (student.embeddings.detach() / scales).round().to(torch.int8), "scales": scales.half()}

@@ -25,6 +25,7 @@ from tests import grammar
 from tests.tiny import byte_bpe, llama
 from translation import markers, stand_ins
 from translation.training import alignment
+from translation.training.make import at_work
 
 NEEDS_EFLOMAL = pytest.mark.skipif(not alignment.possible(), reason="eflomal is not installed")
 LABELS = ("positive", "negative")
@@ -79,6 +80,18 @@ def test_a_graft_takes_nobodys_place(home: Path, capsys: pytest.CaptureFixture[s
     assert call([*command, "--model", "./tiny"]) == 0
     assert call([*command, "--model", "tiny-sv"]) == 1
     assert "is a graft itself" in capsys.readouterr().err
+
+
+@NEEDS_EFLOMAL
+def test_a_corpus_the_other_way_round_and_a_folder_at_work_are_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grammar.write(home / "corpus", grammar.sentences())
+    command = ["graft", "sv", "--corpus", "corpus", "--model", "./tiny", *QUICK, "--steps", "1"]
+    with at_work(home / "lingraft" / "training" / "tiny-sv"):
+        assert call(command) == 1
+    assert "another training is at work there; wait for it" in capsys.readouterr().err
+    assert call(["graft", "nb", *command[2:]]) == 1
+    assert "corpus: is a corpus of en and sv, in that order; a graft of nb needs en and nb." in capsys.readouterr().err
+    assert not (home / "lingraft" / "models").exists()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prefect.blocks.system import Secret
 from prefect.client.orchestration import get_client
 from prefect.states import Crashed
 
@@ -47,3 +48,9 @@ def test_a_block_that_is_not_there_is_a_usage_error(server: str) -> None:
         notify.tell_failures("slack-webhook/nobody")
     with pytest.raises(UnknownName, match="--notify 'ops': names no block; make one"):
         notify.tell_failures("ops")
+
+
+def test_a_block_that_cannot_notify_is_refused_and_what_was_told_before_stays(server: str) -> None:
+    Secret(value="x").save("ops", overwrite=True)
+    with pytest.raises(UnknownName, match="block 'secret/ops' cannot notify anybody; make one"):
+        notify.tell_failures("secret/ops")

@@ -27,6 +27,7 @@ from prefect.states import Pending
 from flows import notify, plan, serve
 from flows.__main__ import call
 from templates import language, records
+from templates.run_folder import Busy
 from tests.flows.conftest import PATIENCE_SECONDS, follow, make_block, until, write_study
 from tests.served import Site
 
@@ -246,3 +247,13 @@ def test_the_shipped_deployments_for_work_pools_resolve() -> None:
             assert serve.next_runs(schedule["cron"], schedule["timezone"])
         assert each["parameters"]["language"] in language.codes()
         assert plan.read_study(each["parameters"]["study"]).trials or each["parameters"]["until"] == "judge"
+
+
+def test_a_deployment_is_served_once(tmp_path: Path) -> None:
+    with serve._served(tmp_path, "sv-datasets"):
+        with pytest.raises(Busy, match=r"another process serves sv-datasets from .*; stop that one first"), serve._served(tmp_path, "sv-datasets"):
+            pass
+        with serve._served(tmp_path, "ca-datasets"):
+            pass
+    with serve._served(tmp_path, "sv-datasets"):
+        pass

@@ -46,6 +46,10 @@ def test_one_file_adds_a_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (MINIMAL + "length = { shrt = [1.0, 2.0] }\n", "unknown key 'shrt'; allowed are short, long. Did you mean short?"),
         (MINIMAL + "[fiqa]\nprompt = 3\nwords = {}\n", "[fiqa]: prompt: input should be a valid string (found 3)."),
         (MINIMAL + '[fiqa]\nprompt = "x"\nword = {}\n', "unknown key 'word'; allowed are prompt, words"),
+        (MINIMAL + '[write]\nhour = { at = ["at {tid}"] }\n', "[write] hour: pattern 'at {tid}' cannot be filled ('tid'); allowed are {time}."),
+        (MINIMAL + '[write]\nordinal = { "" = "{n}." }\n', "[write] ordinal: pattern '{n}.' cannot be filled ('n'); allowed are {number}."),
+        (MINIMAL + '[write]\nday = [[6, "in the morning"]]\n', "[write] day: no part of the day begins at hour 0; begin with [0, ...]."),
+        (MINIMAL + '[write]\nhours = ["nil", "one"]\n', "[write] hours: 2 words, the clock needs those for 0 to 12; list 13"),
         ("code = ", "not valid TOML"),
     ],
 )
@@ -56,3 +60,8 @@ def test_files_are_read_strictly(tmp_path: Path, text: str, message: str) -> Non
         language.read(path)
     assert str(path) in str(caught.value)
     assert message in str(caught.value)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "xx.toml").write_text(MINIMAL, encoding="utf-8-sig")
+    assert language.read(tmp_path / "xx.toml").code == "xx"

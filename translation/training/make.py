@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -58,19 +59,27 @@ class Order:
 
 def make(order: Order, *, on_step: Callable[[Told], None] | None = None) -> Progress:
     """Train, and leave the best candidate in `order.out`; how far the training is then."""
-    make_folder(order.work)
     make_folder(order.out.parent)
-    lock = FileLock(order.work / ".lock")
+    threads = torch.get_num_threads()
+    with at_work(order.work):
+        try:
+            torch.set_num_threads(order.threads)
+            return _make(order, on_step)
+        finally:
+            torch.set_num_threads(threads)
+
+
+@contextmanager
+def at_work(folder: Path) -> Iterator[None]:
+    """One training in a work folder, also across processes."""
+    lock = FileLock(make_folder(folder) / ".lock")
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise Refusal(f"{order.work}: another training is at work there; wait for it, or name another --work folder.") from error
-    threads = torch.get_num_threads()
+        raise Refusal(f"{folder}: another training is at work there; wait for it, or name another --work folder.") from error
     try:
-        torch.set_num_threads(order.threads)
-        return _make(order, on_step)
+        yield
     finally:
-        torch.set_num_threads(threads)
         lock.release()
 
 
