@@ -89,8 +89,8 @@ def test_a_corpus_the_other_way_round_and_a_folder_at_work_are_refused(home: Pat
     with at_work(home / "lingraft" / "training" / "tiny-sv"):
         assert call(command) == 1
     assert "another training is at work there; wait for it" in capsys.readouterr().err
-    assert call(["graft", "nb", *command[2:]]) == 1
-    assert "corpus: is a corpus of en and sv, in that order; a graft of nb needs en and nb." in capsys.readouterr().err
+    assert call(["graft", "ca", *command[2:]]) == 1
+    assert "corpus: is a corpus of en and sv, in that order; a graft of ca needs en and ca." in capsys.readouterr().err
     assert not (home / "lingraft" / "models").exists()
 
 
