@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows.plan import make
-from flows.refresh import refresh_benchmark
+from flows.refresh import _before, refresh_benchmark
+from templates import catalogue, records
+from templates.benchmark import Record
 
 STUDY = 'title = "Few"\nrows = 4\n'
 
@@ -32,3 +35,13 @@ def test_the_facts_are_those_of_the_source_as_it_is_also_where_only_rows_left_ou
     same, after = facts()
     assert same == kept and before["excluded_rows"] == after["excluded_rows"]
     assert before["digest"] != after["digest"]
+
+
+def test_a_refresh_of_another_shape_is_not_compared(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    fiqa, path = catalogue.benchmark("fiqa"), tmp_path / "records.jsonl"
+    assert _before(path, fiqa) == []
+    record = Record("1", {"sentence": "Up", "target": "Acme"}, "positive", "g")
+    records.write(path, [record], benchmark="fiqa", language="en")
+    assert [row.id for row in _before(path, fiqa)] == ["1"] and not caplog.records
+    assert _before(path, replace(fiqa, fields={**fiqa.fields, "title": fiqa.fields["sentence"]})) == []
+    assert "fiqa: the records of the refresh before cannot be compared (" in caplog.text

@@ -121,6 +121,12 @@ def test_names_and_times_are_not_marked() -> None:
     assert slots.to_mark(utterance, SV, frozenset({"person"})) == (utterance.source, ((18, 27),))
 
 
+def test_a_word_around_values_is_no_value_for_looking_like_the_english_one() -> None:
+    target = "dämpa den där belysningen i vardagsrummet"
+    (slot,) = carried("dim the light in the [house_place : den]", target, {"den": "vardagsrum", "the den": "vardagsrummet"}).slots
+    assert (slot.value, slot.method) == ("vardagsrummet", "exact")
+
+
 def test_places_do_not_overlap() -> None:
     found = carried("a [food : steak] [business : restaurant]", "en steakrestaurang", {"restaurant": "restaurang"})
     assert len(found.slots) == len(found.failed) == 1
