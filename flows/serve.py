@@ -10,13 +10,11 @@ import asyncio
 import contextlib
 import importlib.metadata
 import zoneinfo
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx
 import prefect
-from filelock import FileLock, Timeout
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
@@ -29,7 +27,7 @@ from flows.adapt import adapt
 from flows.notify import tell_failures
 from flows.plan import make
 from templates.refusal import Refusal, UnknownName, did_you_mean
-from templates.run_folder import Busy
+from templates.run_folder import Busy, one_at_a_time
 from templates.store import make_folder
 
 PATIENCE_SECONDS = 5.0
@@ -116,25 +114,17 @@ def serve(
     for each in deployments:
         say(f"{each.flow_name}/{each.name}: {each.parameters['study']} up to {each.parameters['until']}, next {', '.join(runs)}")
     say(f"serving by {address}, one run at a time, into {out.resolve()}; stop with Ctrl-C, which pauses the schedules")
-    with ExitStack() as held:  # one that is served twice would be paused by whoever ends first
+    with contextlib.ExitStack() as held:  # one that is served twice would be paused by whoever ends first
         for each in deployments:
             held.enter_context(_served(out.resolve(), each.name or ""))
         held.callback(_pause, deployments, address)
         prefect.serve(*deployments, limit=1, pause_on_shutdown=False, print_starting_message=False)
 
 
-@contextlib.contextmanager
-def _served(out: Path, name: str) -> Iterator[None]:
+def _served(out: Path, name: str) -> contextlib.AbstractContextManager[None]:
     """The right to serve a deployment from this folder; Busy (exit code 4) if another process does."""
-    lock = FileLock(make_folder(out / ".locks") / f"serve-{name}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise Busy(f"another process serves {name} from {out}; stop that one first, or use another --out.") from error
-    try:
-        yield
-    finally:
-        lock.release()
+    why = f"another process serves {name} from {out}; stop that one first, or use another --out."
+    return one_at_a_time(out / ".locks" / f"serve-{name}.lock", Busy(why))
 
 
 def _pause(deployments: Sequence[RunnerDeployment], address: str) -> None:

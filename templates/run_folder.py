@@ -26,6 +26,21 @@ class Busy(Refusal):
     exit_code = 4
 
 
+@contextmanager
+def one_at_a_time(place: Path, otherwise: Refusal, *, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the lock at `place`, also across processes; `otherwise` is raised where another one holds it."""
+    make_folder(place.parent)
+    lock = FileLock(place)
+    try:
+        lock.acquire(timeout=wait_seconds)
+    except Timeout as error:
+        raise otherwise from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 class Runs:
     """All runs below one folder (`--out`)."""
 
@@ -56,16 +71,9 @@ class Runs:
     @contextmanager
     def hold(self, language: str, *, wait_seconds: float = 0) -> Iterator[None]:
         """One run per language, also across processes; Busy (exit code 4) if another one holds it."""
-        make_folder(self.out / ".locks")
-        lock = FileLock(self.out / ".locks" / f"{check_name(language, 'language')}.lock")
-        try:
-            lock.acquire(timeout=wait_seconds)
-        except Timeout as error:
-            raise Busy(f"another run holds {language} in {self.out}; wait for it, or use another --out.") from error
-        try:
+        place = self.out / ".locks" / f"{check_name(language, 'language')}.lock"
+        with one_at_a_time(place, Busy(f"another run holds {language} in {self.out}; wait for it, or use another --out."), wait_seconds=wait_seconds):
             yield
-        finally:
-            lock.release()
 
     def stage(self, language: str, study: str) -> Path:
         """A fresh staging folder; the language must be held. What interrupted runs of this study left is removed."""

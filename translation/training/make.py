@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
 import sentencepiece
 import torch
-from filelock import FileLock, Timeout
 
 from templates.refusal import Refusal
+from templates.run_folder import one_at_a_time
 from templates.store import digest, file_digest, make_folder, write_json
 from translation import stand_ins
 from translation.training import checkpoint, lineage, loop, precision, shape, shards, tokenizer, tokens
@@ -69,18 +69,10 @@ def make(order: Order, *, on_step: Callable[[Told], None] | None = None) -> Prog
             torch.set_num_threads(threads)
 
 
-@contextmanager
-def at_work(folder: Path) -> Iterator[None]:
+def at_work(folder: Path) -> AbstractContextManager[None]:
     """One training in a work folder, also across processes."""
-    lock = FileLock(make_folder(folder) / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise Refusal(f"{folder}: another training is at work there; wait for it, or name another --work folder.") from error
-    try:
-        yield
-    finally:
-        lock.release()
+    why = f"{folder}: another training is at work there; wait for it, or name another --work folder."
+    return one_at_a_time(folder / ".lock", Refusal(why))
 
 
 def _make(order: Order, on_step: Callable[[Told], None] | None) -> Progress:
