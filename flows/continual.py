@@ -67,6 +67,7 @@ def learn(
     """The course over the kept rows of the latest run, in the folds of the study. A table that is `given` grows."""
     from flows.engines import gpt_for
     from flows.plan import make
+    from flows.trial import engine_in
     from pipeline.answering import Answering
     from pipeline.continual import WAYS, course
     from pipeline.folds import parts
@@ -75,7 +76,6 @@ def learn(
     from templates import records
     from templates.run_folder import Runs
     from templates.store import code_fingerprint, digest
-    from translation.gate_report import HUMAN
     from translation.refresh import sample
 
     plan = make(language, study, data=data, out=out)
@@ -91,7 +91,7 @@ def learn(
     for shape in plan.benchmarks:
         task, kept = plan.task_of(shape), records.read(run / "records" / f"{shape.name}.jsonl", shape)
         fold_of = _folds(plan, shape, kept)
-        condition = Condition(language, task, tuple(kept), fold_of, _gate(run, shape.name), next((row.engine for row in kept if HUMAN not in row.flags), ""))
+        condition = Condition(language, task, tuple(kept), fold_of, _gate(run, shape.name), engine_in(kept))
         code = code_fingerprint("pipeline.continual")[:8]
         signatures[task.name] = {**condition.facts, "code": code, "fold": f"{fold}/{drawn.count}", "seed": str(seed)}
         kept = sample(kept, rows or len(kept), seed=drawn.seed)[0]

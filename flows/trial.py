@@ -20,6 +20,7 @@ from pipeline.load_gpt import settled
 from pipeline.outcome import Epoch, Outcome
 from pipeline.study import Condition, Trial
 from templates import catalogue, records
+from templates.benchmark import Record
 from templates.language import ENGLISH
 from templates.run_folder import Runs
 from templates.store import Store, digest, file_digest, write_json
@@ -62,11 +63,15 @@ def _conditions(plan: Plan, rows: Rows) -> dict[str, Condition]:
         return {"english": english}
     kept = records.read(rows.kept, benchmark)
     local = plan.task_of(benchmark)
-    engine = next((record.engine for record in kept if HUMAN not in record.flags), "")
-    target = Condition(plan.language.code, local, tuple(kept), fold_of, rows.gate, engine)
+    target = Condition(plan.language.code, local, tuple(kept), fold_of, rows.gate, engine_in(kept))
     plain = tuple(replace(record, fields=dict(record.source or record.fields), slots=record.source_slots or record.slots) for record in kept)
     control = Condition(f"en>{plan.language.code}", local, plain, fold_of, rows.gate, "")
     return {"target": target, "english": english, "control": control}
+
+
+def engine_in(kept: Sequence[Record]) -> str:
+    """The fingerprint of the engine that translated them, whatever people corrected; empty where nothing was translated."""
+    return next((record.engine for record in kept if HUMAN not in record.flags), "")
 
 
 @task(name="trial", task_run_name="trial-{trial.name}", **STEP)

@@ -5,7 +5,7 @@ A (benchmark, language) cell is a table of that file; a linguist edits it withou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -176,11 +176,7 @@ def _check_carry(carry: Carry, *, where: str) -> None:
     """Patterns name what they may, words are in lower case."""
     allowed = {"joined": ("tens", "ones"), "times": ("hour", "next", "minute", "left")}
     patterns = [("joined", pattern) for pattern in carry.joined] + [("times", pattern) for listed in carry.times.values() for pattern in listed]
-    for key, pattern in patterns:
-        try:
-            pattern.format(**dict.fromkeys(allowed[key], ""))
-        except (KeyError, ValueError, IndexError) as error:
-            raise Refusal(f"{where} {key}: pattern {pattern!r} cannot be filled ({error}); allowed are {{{'}, {'.join(allowed[key])}}}.") from error
+    _check_patterns(patterns, allowed, where=where)
     for key in carry.times:
         if key not in ("past", "to") and not (key.isdecimal() and 0 < int(key) < 60):
             raise Refusal(f"{where} times: key {key!r} is neither past nor to nor a minute from 1 to 59.")
@@ -189,15 +185,20 @@ def _check_carry(carry: Carry, *, where: str) -> None:
             raise Refusal(f"{where}: {word!r} must be in lower case.")
 
 
+def _check_patterns(patterns: Iterable[tuple[str, str]], allowed: Mapping[str, tuple[str, ...]], *, where: str) -> None:
+    """(key, pattern), each with the names allowed under its key."""
+    for key, pattern in patterns:
+        try:
+            pattern.format(**dict.fromkeys(allowed[key], ""))
+        except (KeyError, ValueError, IndexError) as error:
+            raise Refusal(f"{where} {key}: pattern {pattern!r} cannot be filled ({error}); allowed are {{{'}, {'.join(allowed[key])}}}.") from error
+
+
 def _check_write(write: Write, carry: Carry, *, where: str) -> None:
     """Patterns name what they may, every hour has its part of the day and its word."""
     listed = {"time": ("time",), "hour": ("time",), "phrase": ("time",), "date": ("date",), "century": ("hundreds", "roman"), "decade": ("year",)}
-    patterns = [(key, allowed, one) for key, allowed in listed.items() for said in getattr(write, key).values() for one in said]
-    for key, allowed, pattern in [*patterns, *(("ordinal", ("number",), one) for one in write.ordinal.values())]:
-        try:
-            pattern.format(**dict.fromkeys(allowed, ""))
-        except (KeyError, ValueError, IndexError) as error:
-            raise Refusal(f"{where} {key}: pattern {pattern!r} cannot be filled ({error}); allowed are {{{'}, {'.join(allowed)}}}.") from error
+    patterns = [(key, one) for key in listed for said in getattr(write, key).values() for one in said]
+    _check_patterns([*patterns, *(("ordinal", one) for one in write.ordinal.values())], {**listed, "ordinal": ("number",)}, where=where)
     if write.day and min(start for start, _ in write.day) != 0:
         raise Refusal(f"{where} day: no part of the day begins at hour 0; begin with [0, ...].")
     hours = write.hours or carry.numbers
