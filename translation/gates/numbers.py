@@ -73,10 +73,9 @@ def score(source: str, target: str, language: Language) -> Score:
     found = _Found([], [], [])
     pairs, gone, new = compared(ours, theirs, code)
     gone, new = _without_halves(gone, new, ours, theirs, code)
-    told = {written for written in {number.written for number in gone} if spoken(written, theirs, language)}
-    places = [place for number in gone if (place := spoken(number.written, theirs, language)) is not None]
+    told = {number.written: place for number in gone if (place := spoken(number.written, theirs, language)) is not None}
     gone = [number for number in gone if number.written not in told]
-    new = [number for number in new if not any(start <= number.start and number.end <= end for start, end in places)]  # the 8 of "halv 8"
+    new = [number for number in new if not any(start <= number.start and number.end <= end for start, end in told.values())]  # the 8 of "halv 8"
     unsure = [number for number in gone if code not in WORDS and not new and min(number.values) <= SMALL]
     found.doubts += [f"number {number.written.strip()}" for number in unsure]
     found.lost += [f"number {number.written.strip()}" for number in gone if number not in unsure]
